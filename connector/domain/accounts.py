@@ -1,0 +1,50 @@
+"""Accounts at vendors, and the rules that make their seats due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One shared account at a vendor, or of one's own product. `vendor` and `plan` are keys of the catalogue."""
+
+    id: str
+    tenant_id: str
+    slug: str
+    name: str
+    vendor: str
+    plan: str
+    owner_email: str | None
+    active: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who is due what: members of a group, or people whom a SCIM filter matches, a seat type and permissions.
+
+    A group may be named before it was ever seen: by `group_external_id`, else by `group_name_folded`, in `directory_id`.
+    It is bound on arrival, `group_id`, and follows renames from then on. With neither group nor filter, nobody is due.
+    """
+
+    id: str
+    tenant_id: str
+    account_id: str
+    name: str
+    priority: int
+    permissions: frozenset[str]
+    seat_type: str | None = None
+    role: str | None = None
+    directory_id: str | None = None
+    group_id: str | None = None
+    group_external_id: str | None = None
+    group_name_folded: str | None = None
+    filter: str | None = None
+    created_at: datetime | None = None
+
+    @property
+    def set_names(self) -> frozenset[str]:
+        """What the rule's permissions are called: the role, or each box that is ticked."""
+        return (frozenset({self.role}) if self.role else frozenset()) | self.permissions

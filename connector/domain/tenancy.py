@@ -1,0 +1,104 @@
+"""Customers, their connections to identity providers, and the credentials of those."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from connector.domain.errors import InvalidValue
+
+SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def checked_slug(kind: str, name: str) -> str:
+    """Return `name` when it can stand in a URL: `[a-z0-9-]`, at most 63, no hyphen at either end; else InvalidValue."""
+    if not SLUG.fullmatch(name):
+        raise InvalidValue(
+            f"{kind} name", f"{name!r} must be 1 to 63 of a-z, 0-9 and '-', with no '-' at either end; {_like(name)}"
+        )
+    return name
+
+
+def _like(name: str) -> str:
+    suggestion = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:63].strip("-")
+    return f"for example {suggestion or 'acme'!r}."
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One customer organisation."""
+
+    id: str
+    slug: str
+    active: bool
+    created_at: datetime
+
+
+class Idp(StrEnum):
+    """Which presets for sign-in a directory takes; SCIM accepts every provider's dialect in each of them."""
+
+    OKTA = "okta"
+    ENTRA = "entra"
+    KEYCLOAK = "keycloak"
+    GENERIC = "generic"
+    LOCAL = "local"
+
+
+class Bind(StrEnum):
+    """What makes a signed-in identity that of the invited person."""
+
+    SUBJECT = "subject"
+    """The subject claim equals her `externalId`; without an externalId, as FIRST_ACCEPTANCE."""
+    FIRST_ACCEPTANCE = "first-acceptance"
+    """Whoever presents the unused token first, if userName or a verified e-mail address also agrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """One connection to an identity provider: SCIM in, OpenID Connect for signing in."""
+
+    id: str
+    tenant_id: str
+    slug: str
+    idp: Idp
+    active: bool
+    created_at: datetime
+    issuer: str | None = None
+    client_id: str | None = None
+    client_secret_sealed: str | None = field(default=None, repr=False)
+    subject_claim: str | None = None
+    bind: Bind = Bind.SUBJECT
+    version: int = 1
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether its people can sign in, and so can accept an invitation."""
+        return self.issuer is not None and self.client_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryToken:
+    """A SCIM bearer token; its secret is shown once and kept as a hash."""
+
+    id: str
+    directory_id: str
+    hint: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+    def valid(self, now: datetime) -> bool:
+        """Tell whether it opens the directory at this moment."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryAccess:
+    """A SCIM client that has shown a valid token: which directory it may write, and as whom."""
+
+    directory: Directory
+    token_id: str
+    request_id: str | None = None
