@@ -60,3 +60,38 @@ class InvalidFilter(DomainError):
 
     def __init__(self, problem: str) -> None:
         super().__init__(f"The filter cannot be used: {problem}")
+
+
+class CapacityByContract(DomainError):
+    """The plan's number of seats is agreed with each customer, so the account must state its own."""
+
+    code = "capacity-by-contract"
+
+    def __init__(self, plan: str, pool: str) -> None:
+        self.plan, self.pool = plan, pool
+        super().__init__(
+            f"The plan {plan} does not say how many {pool} seats there are: state how many the account has."
+        )
+
+
+class CatalogueInvalid(DomainError):
+    """A catalogue file cannot be used; `file`, `line` (from 1) and `key` (dotted) name where."""
+
+    code = "catalogue-invalid"
+
+    def __init__(self, file: str, line: int, key: str, problem: str) -> None:
+        self.file, self.line, self.key, self.problem = file, line, key, problem
+        super().__init__(f"{file}, line {line}, {key}: {problem}")
+
+
+class InvalidPath(DomainError):
+    """A PATCH path that cannot be read or names an attribute that is not there (RFC 7644 figure 1).
+
+    `unknown` tells that it is well formed and only names what no served schema has.
+    """
+
+    code = "invalid-path"
+
+    def __init__(self, path: str, problem: str, *, unknown: bool = False) -> None:
+        self.path, self.problem, self.unknown = path, problem, unknown
+        super().__init__(f"The path {path[:100]!r} cannot be used: {problem}")
