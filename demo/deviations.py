@@ -53,6 +53,7 @@ class Deviation(StrEnum):
     FOREIGN_TYPE = "foreign-type"
     FORGED_SIGNATURE = "forged-signature"
     UNPUBLISHED_KEY = "unpublished-key"
+    WITHDRAWN_KEY = "withdrawn-key"
     EMBEDDED_KEY = "embedded-key"
     CRITICAL_HEADER = "critical-header"
     REPEATED_CLAIM = "repeated-claim"

@@ -40,6 +40,7 @@ class OpenIdProvider:
         self.requests: list[str] = []
         self.store = Store()
         self._keys: list[RSAKey | ECKey | OKPKey] = [_new_key("RS256")]
+        self._withdrawn = self._keys
 
     # -- administration
 
@@ -61,6 +62,8 @@ class OpenIdProvider:
     def rotate_keys(self, *, algorithm: str = "RS256", keep_old: bool = True) -> None:
         """Sign with a new key from now on; the old ones stay published unless `keep_old` is false."""
         self.algorithm = algorithm
+        if not keep_old:
+            self._withdrawn = self._keys
         self._keys = [_new_key(algorithm), *(self._keys if keep_old else ())]
 
     @contextmanager
@@ -157,7 +160,7 @@ class OpenIdProvider:
 
     def sign(self, claims: Claims, typ: str = "JWT") -> str:
         """Sign with the newest key, or as the present deviation says."""
-        key = self._keys[0]
+        key = (self._withdrawn if Deviation.WITHDRAWN_KEY in self.deviations else self._keys)[0]
         for deviation in self.deviations & SIGNATURES.keys():
             assert isinstance(key, RSAKey)  # noqa: S101 -- hostile signatures are made with RSA keys
             return SIGNATURES[deviation](claims, key)

@@ -1,0 +1,68 @@
+"""The keys that a provider signs with, and which of them may check which signature."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
+
+from connector.sso.failures import Fault, ProviderFailure
+
+PublicKey = RSAKey | ECKey | OKPKey
+
+LEAST_RSA_BITS = 2048
+MOST_KEYS = 100
+
+# Ours, never the provider's: what a token may be signed with, and the one kind of key that goes with it.
+ALGORITHMS: Mapping[str, tuple[str, str | None]] = {
+    "RS256": ("RSA", None),
+    "PS256": ("RSA", None),
+    "ES256": ("EC", "P-256"),
+    "EdDSA": ("OKP", "Ed25519"),
+    "Ed25519": ("OKP", "Ed25519"),
+}
+
+
+def usable_keys(document: Mapping[str, Any]) -> list[PublicKey]:
+    """Return the keys of a JWK set that may check signatures; others (for encryption, weak, unheard of) are left out.
+
+    Raises ProviderFailure when none is left.
+    """
+    listed = document.get("keys")
+    entries = listed[:MOST_KEYS] if isinstance(listed, list) else []
+    keys = [key for key in map(_imported, entries) if key is not None]
+    if not keys:
+        raise ProviderFailure(Fault.METADATA_INCOMPLETE, "no usable key")
+    return keys
+
+
+def matching_key(keys: list[PublicKey], key_id: str | None, algorithm: str) -> PublicKey | None:
+    """Return the one key for a token's `kid` and `alg`; without a `kid` only when a single key comes into question."""
+    fitting = [key for key in keys if _fits(key, algorithm) and (key_id is None or key.kid == key_id)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _imported(entry: object) -> PublicKey | None:
+    if not isinstance(entry, dict) or entry.get("use", "sig") != "sig" or entry.get("kty") == "oct":
+        return None
+    try:
+        # Measured first: the library takes a weak key in, with a warning.
+        key = None if _weak(entry) else JWKRegistry.import_key(entry)
+    except (JoseError, ValueError, TypeError):
+        return None
+    return key if isinstance(key, RSAKey | ECKey | OKPKey) else None
+
+
+def _weak(entry: Mapping[str, Any]) -> bool:
+    modulus = base64.urlsafe_b64decode(f"{entry.get('n', '')}==") if entry.get("kty") == "RSA" else None
+    return modulus is not None and int.from_bytes(modulus).bit_length() < LEAST_RSA_BITS
+
+
+def _fits(key: PublicKey, algorithm: str) -> bool:
+    kind, curve = ALGORITHMS[algorithm]
+    stated = key.get("alg") or algorithm
+    same_algorithm = stated == algorithm or {stated, algorithm} == {"EdDSA", "Ed25519"}
+    return key.key_type == kind and same_algorithm and (curve is None or key.get("crv") == curve)

@@ -1,0 +1,198 @@
+"""One identity provider as we deal with it: begin a sign-in, complete it, hear that a session is over."""
+
+from __future__ import annotations
+
+import dataclasses
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+from authlib.common.urls import add_params_to_uri
+from authlib.integrations.base_client import OAuthError
+from authlib.oidc.core import UserInfo
+
+from connector.domain.identities import Identity, LoginSecrets, LogoutNotice
+from connector.sso.claims import Expected, identity_of, notice_of
+from connector.sso.failures import Fault, ProviderFailure, SignInRefused
+from connector.sso.keys import PublicKey, matching_key, usable_keys
+from connector.sso.metadata import Metadata, believed, discovery_url
+from connector.sso.remembered import Remembered
+from connector.sso.tokens import KeyFinder, verified
+from connector.sso.transport import BoundedSession, checked_url
+
+METADATA_FRESH = timedelta(hours=24)
+KEYS_FRESH = timedelta(minutes=10)
+STALE = timedelta(days=2)
+
+ID_TOKEN_TYPES = frozenset({"jwt"})
+LOGOUT_TOKEN_TYPES = frozenset({"logout+jwt", "jwt"})
+
+# Answers of the authorization endpoint that say that the person, not the provider, stopped (RFC 6749 section 4.1.2.1,
+# OpenID Connect Core 1.0 section 3.1.2.6).
+_STOPPED = frozenset({"access_denied", "login_required", "interaction_required", "consent_required"})
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """How a directory's people sign in. `redirect_uri` is that directory's own, so that providers cannot be mixed up.
+
+    `max_age` asks that the person has proved herself within that time. `always_ask_userinfo` asks the userinfo endpoint
+    even when the ID token says enough.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    redirect_uri: str
+    scope: str = "openid profile email"
+    max_age: timedelta | None = None
+    always_ask_userinfo: bool = False
+    allow_http_loopback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A sign-in that was begun: send the browser to `url`, keep `secrets` for its return."""
+
+    url: str
+    secrets: LoginSecrets
+
+
+class Provider:
+    """An OpenID provider behind every check that Authlib leaves out. Safe to share between threads.
+
+    Every method raises ProviderFailure when the provider is down or says something that cannot be believed.
+    """
+
+    def __init__(self, config: ProviderConfig) -> None:
+        self._config = config
+        self._metadata = Remembered(self._fetch_metadata, fresh=METADATA_FRESH, stale=METADATA_FRESH + STALE)
+        self._keys = Remembered(self._fetch_keys, fresh=KEYS_FRESH, stale=KEYS_FRESH + STALE)
+
+    def begin(self, now: datetime, login_hint: str | None = None) -> Begun:
+        """Return where to send the browser; state, nonce and PKCE verifier are new each time (RFC 9700 section 2.1)."""
+        metadata, config = self._metadata.get(now), self._config
+        kept = LoginSecrets(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48))
+        wishes: dict[str, Any] = {"login_hint": login_hint} if login_hint else {}
+        if config.max_age is not None:
+            wishes["max_age"] = int(config.max_age.total_seconds())
+        with self._session(metadata) as session:
+            url, _ = session.create_authorization_url(
+                metadata.authorization_endpoint,
+                state=kept.state,
+                code_verifier=kept.code_verifier,
+                nonce=kept.nonce,
+                **wishes,
+            )
+        return Begun(url, kept)
+
+    def complete(self, params: Mapping[str, str], kept: LoginSecrets, now: datetime) -> Identity:
+        """Return who has signed in, from the parameters of the callback and what `begin` gave to keep.
+
+        Raises SignInRefused when the person stopped or the parameters do not belong to this sign-in.
+        """
+        metadata = self._metadata.get(now)
+        code = self._code(params, kept, metadata)
+        with self._session(metadata) as session:
+            answer = self._exchange(session, metadata, code, kept)
+            token = verified(answer.get("id_token"), self._key_finder(now), ID_TOKEN_TYPES)
+            config = self._config
+            expected = Expected(config.issuer, config.client_id, kept.nonce, answer["access_token"], config.max_age)
+            identity = identity_of(token, expected, now)
+            claims = {**self._userinfo(session, metadata, identity), **identity.claims}
+        return dataclasses.replace(identity, id_token=answer["id_token"], claims=claims)
+
+    def read_logout_token(self, token: str, now: datetime) -> LogoutNotice:
+        """Return what a back-channel logout token asks for, its signature and claims checked."""
+        signed = verified(token, self._key_finder(now), LOGOUT_TOKEN_TYPES)
+        return notice_of(signed, self._config.issuer, self._config.client_id, now)
+
+    def end_session_url(self, now: datetime, id_token: str | None, return_to: str) -> str | None:
+        """Return where the browser ends its session at the provider too, or None where the provider has no such place.
+
+        `return_to` must be registered there as `post_logout_redirect_uri` (OpenID Connect RP-Initiated Logout 1.0).
+        """
+        endpoint = self._metadata.get(now).end_session_endpoint
+        if endpoint is None:
+            return None
+        params = {"client_id": self._config.client_id, "post_logout_redirect_uri": return_to}
+        hint = {"id_token_hint": id_token} if id_token else {}
+        return str(add_params_to_uri(endpoint, hint | params))
+
+    def _code(self, params: Mapping[str, str], kept: LoginSecrets, metadata: Metadata) -> str:
+        """Check that the response is the configured issuer's answer to this sign-in, and return its code."""
+        if not hmac.compare_digest(params.get("state", "").encode(), kept.state.encode()):
+            raise SignInRefused(SignInRefused.EXPIRED)
+        named = params.get("iss")
+        if named != self._config.issuer and (named is not None or metadata.names_itself):
+            raise ProviderFailure(Fault.RESPONSE_OF_ANOTHER_ISSUER)
+        if "error" in params:
+            if params["error"] in _STOPPED:
+                raise SignInRefused(SignInRefused.CANCELLED)
+            raise ProviderFailure(Fault.RESPONSE_ERROR)
+        if not params.get("code"):
+            raise SignInRefused(SignInRefused.INCOMPLETE)
+        return params["code"]
+
+    def _exchange(
+        self, session: BoundedSession, metadata: Metadata, code: str, kept: LoginSecrets
+    ) -> Mapping[str, Any]:
+        try:
+            answer = session.fetch_token(
+                metadata.token_endpoint, grant_type="authorization_code", code=code, code_verifier=kept.code_verifier
+            )
+        except (OAuthError, requests.HTTPError) as error:
+            raise ProviderFailure(Fault.CODE_REFUSED) from error
+        except (TypeError, ValueError) as error:
+            raise ProviderFailure(Fault.NOT_JSON) from error
+        if not isinstance(answer.get("access_token"), str):
+            raise ProviderFailure(Fault.CODE_REFUSED, "access_token")
+        if "id_token" not in answer:
+            raise ProviderFailure(Fault.NO_ID_TOKEN)
+        return answer  # type: ignore[no-any-return]
+
+    def _userinfo(self, session: BoundedSession, metadata: Metadata, identity: Identity) -> Mapping[str, Any]:
+        """Ask for the claims of the profile where the ID token lacks them; they must be of the same subject."""
+        enough = "email" in identity.claims and "preferred_username" in identity.claims
+        if metadata.userinfo_endpoint is None or (enough and not self._config.always_ask_userinfo):
+            return {}
+        found = session.fetch_object(metadata.userinfo_endpoint, with_token=True)
+        if found.get("sub") != identity.subject:
+            raise ProviderFailure(Fault.USERINFO_OF_SOMEBODY_ELSE)
+        return {name: found[name] for name in UserInfo.REGISTERED_CLAIMS if name in found}
+
+    def _key_finder(self, now: datetime) -> KeyFinder:
+        def find(key_id: str | None, algorithm: str) -> PublicKey | None:
+            found = matching_key(self._keys.get(now), key_id, algorithm)
+            return found or matching_key(self._keys.get_anew(now), key_id, algorithm)
+
+        return find
+
+    def _fetch_metadata(self, now: datetime) -> Metadata:
+        config = self._config
+        checked_url(config.issuer, allow_http_loopback=config.allow_http_loopback)
+        with self._session() as session:
+            document = session.fetch_object(discovery_url(config.issuer))
+        return believed(document, config.issuer, allow_http_loopback=config.allow_http_loopback)
+
+    def _fetch_keys(self, now: datetime) -> list[PublicKey]:
+        with self._session() as session:
+            return usable_keys(session.fetch_object(self._metadata.get(now).jwks_uri))
+
+    def _session(self, metadata: Metadata | None = None) -> BoundedSession:
+        config = self._config
+        basic = metadata is None or metadata.takes_basic
+        session = BoundedSession(
+            client_id=config.client_id,
+            client_secret=config.client_secret,
+            token_endpoint_auth_method="client_secret_basic" if basic else "client_secret_post",
+            scope=config.scope,
+            redirect_uri=config.redirect_uri,
+            code_challenge_method="S256",
+        )
+        session.allow_http_loopback = config.allow_http_loopback
+        return session
