@@ -81,7 +81,7 @@ def read_catalogue(text: str, filename: str) -> Catalogue:
         _labels(top["areas"]),
         {name for plan in plans.values() for name in (*plan.features, *plan.addons)},
     )
-    names = Names(tuple(pools), tuple(top["seat_types"].entries()), tuple(areas), tuple(features))
+    names = Names(tuple(pools), tuple(top["seat_types"].some_entries()), tuple(areas), tuple(features))
     permissions = _permissions(top["permissions"], names)
     owner = top["owner"].record(("seats", "leaves")) if "owner" in top else {}
     nature = Nature(top["nature"].name(tuple(Nature), "nature"))
@@ -196,7 +196,7 @@ def _seat_types(
     value: Value, nature: Nature, permissions: Mapping[str, Permission], names: Names
 ) -> dict[str, SeatType]:
     found = {}
-    for key, entry in value.some_entries().items():
+    for key, entry in value.entries().items():
         record = entry.record((*LABEL, "draws"), ("rank", "includes", "taken_by", "plan_features"))
         found[key] = SeatType(
             key=key,
