@@ -1,0 +1,102 @@
+"""The letters that people get, each from a value that holds its facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from babel.dates import format_date, format_time
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from connector.domain.errors import InvalidValue
+from connector.domain.text import Text
+from connector.mail.harmless import harmless
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+TIME_AND_DATE = Text(en="{date} at {time} UTC", fr="{date} à {time} UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationMail:
+    """What a letter of invitation says, as the directory, the operator and the catalogue state it.
+
+    `organisation` is the tenant's name; `vendor` is None for one's own product. `invitation_id` makes the Message-ID: a
+    letter that had to be sent twice is one letter to the mailbox. The token is in `link` and nowhere else.
+    """
+
+    invitation_id: str
+    sender: str
+    address: str
+    person: str
+    organisation: str
+    account: str
+    vendor: str | None
+    seat: Text
+    expires_at: datetime
+    written_at: datetime
+    link: str
+
+
+def invitation(facts: InvitationMail, language: str) -> EmailMessage:
+    """Write the letter that offers a seat; it is accepted or declined on the page that it leads to, never by the link.
+
+    `language` is a BCP 47 tag; it is French for French, else English. Raises InvalidValue for an address to which no
+    letter can be sent.
+    """
+    spoken = Text(en="en", fr="fr").in_language(language)
+    shown: dict[str, Any] = {field.name: getattr(facts, field.name) for field in fields(facts)}
+    for name in ("person", "organisation", "account"):
+        shown[name] = harmless(shown[name])
+    shown["vendor"] = harmless(facts.vendor) if facts.vendor else None
+    shown["seat"] = harmless(facts.seat.in_language(spoken))
+    shown["expires_at"] = _moment(facts.expires_at, spoken)
+
+    subject, _, text = TEMPLATES.get_template(f"invitation.{spoken}.txt").render(shown).partition("\n\n")
+    message = _letter(facts.sender, facts.address, shown["person"], subject, facts.written_at)
+    message["Message-ID"] = f"<invitation.{facts.invitation_id}@{urlsplit(facts.link).hostname}>"
+    message.set_content(text)
+    html = TEMPLATES.get_template(f"invitation.{spoken}.html").render(shown, subject=subject)
+    message.add_alternative(html, subtype="html")
+    message["Content-Language"] = spoken  # last: a multipart takes headers of that name into its parts
+    return message
+
+
+def _letter(sender: str, address: str, name: str, subject: str, written_at: datetime) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = _mailbox(name, address)
+    message["Subject"] = subject
+    message["Date"] = written_at
+    # No out-of-office note shall answer a machine (RFC 3834 section 5; the other header is Exchange's word for it).
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    return message
+
+
+def _mailbox(name: str, address: str) -> Address:
+    try:
+        mailbox = Address(name, addr_spec=address)
+    except (MessageError, ValueError, IndexError) as error:
+        raise InvalidValue("emails", "no letter can be sent to this address") from error
+    if not mailbox.username or not mailbox.domain:
+        raise InvalidValue("emails", "no letter can be sent to this address")
+    return mailbox
+
+
+def _moment(moment: datetime, language: str) -> str:
+    date = format_date(moment.astimezone(UTC), "long", locale="fr" if language == "fr" else "en_GB")
+    time = format_time(moment, "HH:mm", tzinfo=UTC, locale=language)
+    return TIME_AND_DATE.in_language(language).format(date=date, time=time)

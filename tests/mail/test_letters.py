@@ -1,0 +1,161 @@
+"""A letter of invitation says who offers what until when, in two languages, whatever the names in it try."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Any
+
+import pytest
+
+from connector.domain.errors import InvalidValue
+from connector.domain.text import Text
+from connector.mail import InvitationMail, invitation
+
+NOW = datetime(2026, 11, 22, 17, 51, tzinfo=UTC)
+LINK = "https://seats.example.com/invitations/jsi_secret"
+FACTS = InvitationMail(
+    invitation_id="0199-abc",
+    sender="Jumpseat <seats@example.com>",
+    address="zoe.dupont@example.com",
+    person="Zoé Dupont",
+    organisation="Contoso Marine",
+    account="Design studio",
+    vendor="Figma",
+    seat=Text(en="Full seat", fr="Licence complète"),
+    expires_at=NOW + timedelta(days=7),
+    written_at=NOW,
+    link=LINK,
+)
+
+
+def received(facts: InvitationMail, language: str = "en") -> EmailMessage:
+    """Give the letter as a mail program reads it, from its bytes."""
+    message = message_from_bytes(invitation(facts, language).as_bytes(), policy=SMTP)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def part(message: EmailMessage, kind: str) -> str:
+    found = message.get_body((kind,))
+    assert isinstance(found, EmailMessage)
+    return str(found.get_content())
+
+
+def with_name(field: str, name: str) -> InvitationMail:
+    changed: dict[str, Any] = {field: name}
+    return replace(FACTS, **changed)
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            ["Zoé Dupont", "Contoso Marine", "Design studio", "Figma", "Full seat", "29 November 2026 at 17:51 UTC"],
+        ),
+        ("fr", ["Zoé Dupont", "Contoso Marine", "Figma", "Licence complète", "29 novembre 2026 à 17:51 UTC"]),
+    ],
+)
+def test_the_letter_says_who_what_and_until_when(kind: str, language: str, expected: list[str]) -> None:
+    """The text and the HTML form carry the same facts, and the link."""
+    body = part(received(FACTS, language), kind)
+    for fact in [*expected, LINK]:
+        assert fact in body
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoken"), [("fr-CA", "fr"), ("FR", "fr"), ("en-GB", "en"), ("de", "en"), ("", "en")]
+)
+def test_other_languages_get_english(asked: str, spoken: str) -> None:
+    """French for every kind of French, English for everybody else, and the letter says which."""
+    message = received(FACTS, asked)
+    assert message["Content-Language"] == spoken
+    assert f'<html lang="{spoken}">' in part(message, "html")
+
+
+def test_a_product_of_ones_own_has_no_vendor() -> None:
+    """Without a vendor the letter names none, in either form and language."""
+    for language in ("en", "fr"):
+        message = received(replace(FACTS, vendor=None), language)
+        for kind in ("plain", "html"):
+            assert not re.search("Vendor|Fournisseur|None|Figma| chez ", part(message, kind))
+
+
+def test_the_moment_is_given_in_utc() -> None:
+    """A moment in another zone is the same moment."""
+    elsewhere = FACTS.expires_at.astimezone(timezone(timedelta(hours=14)))
+    assert "29 November 2026 at 17:51 UTC" in part(received(replace(FACTS, expires_at=elsewhere)), "plain")
+
+
+def test_machines_know_it_for_a_machine_s() -> None:
+    """No out-of-office note answers it (RFC 3834), and a copy has the Message-ID of the first."""
+    message = received(FACTS)
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Message-ID"] == "<invitation.0199-abc@seats.example.com>"
+    assert message["Date"].datetime == NOW
+    assert message["From"] == "Jumpseat <seats@example.com>"
+
+
+def test_the_token_is_in_the_bodies_only() -> None:
+    """Headers are logged by every server on the way."""
+    message = received(FACTS)
+    assert not [name for name, value in message.items() if "jsi_secret" in str(value)]
+
+
+HOSTILE = [
+    "<script>alert(1)</script><a href=https://evil.example>Accept</a>",
+    '"><img src=x onerror=alert(1)>',
+    "Zoé\r\nBcc: everybody@example.com\r\n\r\nHello",
+    "Zoé\u2028Bcc: a@example.com\u2029\x85\x0b\x0c",
+    "\u202ehcraM\u202c \u2066Zoé\u2069 \u200f\u061c",
+    "{{ 7 * 7 }}{% raw %}",
+    "Z\x00o\x1b[31mé\x7f",
+    "x" * 10_000,
+    "",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("field", ["person", "organisation", "account", "vendor"])
+def test_hostile_names_are_harmless(field: str, name: str) -> None:
+    """A name with HTML, line breaks or bidirectional controls is read, and does nothing."""
+    for language in ("en", "fr"):
+        message = received(with_name(field, name), language)
+        html, plain = part(message, "html"), part(message, "plain")
+        assert [name for name in message if name.lower() in ("bcc", "cc")] == []
+        assert message["To"].addresses[0].addr_spec == "zoe.dupont@example.com"
+        assert len(message["To"].addresses) == 1
+        assert not re.search("<script|<img|<a href=https://evil", html)
+        assert re.findall('href="([^"]*)"', html) == [LINK, LINK]
+        assert not re.search("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\u2028\u2029\x00\x1b\x7f\x85]", html + plain)
+        assert "\nBcc" not in plain
+        assert "49" not in plain.replace(FACTS.address, "")
+        assert len(plain) < 2_500
+
+
+def test_scripts_that_need_joiners_keep_them() -> None:
+    """Names in Indic scripts and emoji of several people are written with zero-width joiners, which stay."""
+    for name in ("क्\u200dष", "👩\u200d🚀"):
+        assert name in part(received(replace(FACTS, person=name)), "plain")
+
+
+def test_every_line_fits_in_a_mail() -> None:
+    """RFC 5322 section 2.1.1: at most 998 characters a line, also when everything is as long as it may be."""
+    long = "é" * 500
+    message = invitation(replace(FACTS, person=long, organisation=long, account=long, vendor=long), "fr")
+    assert max(len(line) for line in message.as_bytes().split(b"\r\n")) <= 998
+
+
+@pytest.mark.parametrize(
+    "address", ["", "zoe", "zoe@", "@example.com", "a@b, c@d", "a@b\r\nBcc: c@d", "a b@example.com", "<a@b>"]
+)
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    """A directory may state anything as an address; the refusal does not repeat it."""
+    with pytest.raises(InvalidValue, match="no letter can be sent to this address"):
+        invitation(replace(FACTS, address=address), "en")
