@@ -94,17 +94,22 @@ def combine(catalogue: Catalogue, plan: Plan, grants: Iterable[Grant]) -> Combin
     given, barred = _allowed(catalogue, plan, seats, wanted)
     if catalogue.nature is Nature.DERIVED:
         seats |= catalogue.seats_taken_by(given)
+    if not seats and not absent and not barred:
+        return Combined(withheld=(_no_seat_named(catalogue),))
     return Combined(seats, given, (*absent, *barred))
 
 
 def check(catalogue: Catalogue, plan: Plan, seat_type: str | None, wanted: frozenset[str]) -> list[Problem]:
     """Return everything that speaks against giving these permissions on this seat type, at once.
 
-    What permissions imply counts as wanted; to want none is no offence. Raises NotFound for an unknown seat type.
+    What permissions imply counts as wanted. To want none is no offence, unless no seat would come of it: where seats
+    are chosen one must be named, where they are derived a seat type or a permission. Raises NotFound for an unknown
+    seat type.
     """
     unknown = [_unknown(catalogue, key) for key in sorted(wanted - catalogue.permissions.keys())]
     seats = _seats(catalogue, NONE if seat_type is None else frozenset({catalogue.seat_type(seat_type).key}))
-    problems = unknown + ([] if seats or catalogue.nature is not Nature.CHOSEN else [_no_seat_named(catalogue)])
+    seatless = not seats and (catalogue.nature is Nature.CHOSEN or not wanted)
+    problems = unknown + ([_no_seat_named(catalogue)] if seatless else [])
     problems += [problem for key in sorted(seats) if (problem := _seat_not_sold(catalogue, plan, key))]
     known = catalogue.with_implied(wanted & catalogue.permissions.keys())
     return problems + _offences(catalogue, plan, seats, known)

@@ -48,7 +48,9 @@ SENTENCES: list[tuple[str, str, str | None, set[str], set[tuple[str, Reason, tup
     (*PRO_SALES, {"contacts.view"}, {("contacts.view", Reason.NEVER_ALONE, ("marketing", "sales"))}),
     (*PRO_SALES, {"contacts.view", "landing_pages"}, set()),
     (*PRO_SALES, {"contacts.view", "meetings"}, set()),
-    (*PRO_SALES, set(), set()),
+    # Brevo: what takes no seat is due nobody
+    (*PRO_SALES, set(), {("", Reason.SEAT_TYPE_MISSING, ("marketing", "sales"))}),
+    ("brevo", "pro_sales", "marketing", set(), set()),
     # Brevo, companies: others' only with one's own
     (
         *PRO_SALES,
@@ -264,6 +266,12 @@ class TestDerivedSeats:
         outcome = combined("brevo", "pro_sales", grant(None, "contacts.view"), grant(None, "sequences"))
         assert (outcome.seat_types, outcome.permissions) == (set(), set())
         assert {problem.reason for problem in outcome.withheld} == {Reason.PLAN, Reason.NEVER_ALONE}
+
+    def test_are_none_where_a_rule_says_nothing_at_all(self) -> None:
+        """Neither a seat type nor a permission: it is said what is missing."""
+        outcome = combined("brevo", "pro_sales", grant(None))
+        assert outcome.seat_types == set()
+        assert [problem.reason for problem in outcome.withheld] == [Reason.SEAT_TYPE_MISSING]
 
 
 class TestWithholding:
