@@ -1,0 +1,323 @@
+"""Filters as SQL conditions on people and groups; `connector.domain.filter` has their meaning.
+
+Indexed columns are used where there is one, the JSON document otherwise. One difference from `matches` remains, on
+PostgreSQL and outside the indexed columns: lower() takes the place of case folding, so that a sharp s is not `ss` there
+and a final sigma is not a sigma. The database must have a UTF-8 locale, or letters beyond ASCII keep their case.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    and_,
+    case,
+    collate,
+    exists,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import JSONPATH
+
+from connector.domain.attributes import CORE_GROUP, CORE_USER, GROUP, USER, AttributePath, Type
+from connector.domain.filter import (
+    And,
+    Compare,
+    Filter,
+    Not,
+    Operator,
+    Or,
+    Present,
+    Value,
+    ValuePath,
+    matches,
+    stated_values,
+)
+from connector.domain.folding import fold
+from connector.storage.tables import group_member, person, scim_group
+
+Sql = ColumnElement[Any]
+Condition = ColumnElement[bool]
+
+_RELATIONS: dict[Operator, Callable[[Any, Any], Any]] = {
+    Operator.EQ: operator.eq,
+    Operator.NE: operator.ne,
+    Operator.GT: operator.gt,
+    Operator.GE: operator.ge,
+    Operator.LT: operator.lt,
+    Operator.LE: operator.le,
+}
+_LEAVES = '$.** ? (@.type() == "number" || @.type() == "boolean" || (@.type() == "string" && @ != ""))'
+
+
+def register_functions(dbapi_connection: SqliteConnection) -> None:
+    """Give a SQLite connection the function `fold`, which the conditions for that dialect call."""
+    dbapi_connection.create_function("fold", 1, _fold_or_null, deterministic=True)
+
+
+def _fold_or_null(value: object) -> str | None:
+    return fold(value) if isinstance(value, str) else None
+
+
+def only_work_email(document: Mapping[str, Any]) -> str | None:
+    """Return the folded address of somebody who has exactly one e-mail of type work, else None.
+
+    This is what `person.work_email_folded` must hold: a row where it is NULL is looked up in its document.
+    """
+    emails = [e for e in document.get("emails") or () if fold(str(e.get("type") or "")) == "work" and e.get("value")]
+    return fold(emails[0]["value"]) if len(emails) == 1 else None
+
+
+def compile_filter(filter_: Filter, table: Table, dialect: str) -> Condition:
+    """Return the condition on `person` or `scim_group` that is true for the rows whose documents match.
+
+    It may be NULL where it is not true, and correlates to the table: use it in a WHERE on that table. `id`, `meta`,
+    `schemas`, `groups` and `members` are answered from columns and memberships, as if the document had them. A userName
+    or externalId that was released finds nobody.
+    """
+    return _Compiler(table, dialect).condition(filter_)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Text in SQL, and how it is compared: as it is, folded already when it was stored, or to be folded."""
+
+    sql: Sql
+    exact: bool
+    stored_folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Elements:
+    """The elements of a multi-valued attribute: how to read a sub-attribute of one, and to ask for one that fits."""
+
+    read: Callable[[AttributePath], Any]
+    any_with: Callable[[Condition], Condition]
+    assigned: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiler:
+    table: Table
+    dialect: str
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        return _PERSON_COLUMNS if self.table is person else _GROUP_COLUMNS
+
+    def condition(self, filter_: Filter, element: _Elements | None = None) -> Condition:
+        """Compile; within the brackets of a value path `element` is the element that all terms look at."""
+        match filter_:
+            case And(terms):
+                return and_(*(self.condition(term, element) for term in terms))
+            case Or(terms):
+                return or_(*(self.condition(term, element) for term in terms))
+            case Not(term):
+                return self.condition(term, element).is_not(true())  # NULL is no match, so its negation is one
+            case ValuePath(path, inner):
+                return self.value_path(path, inner)
+            case Compare(path) | Present(path):
+                return self.term(filter_, element.read(path)) if element else self.root_term(filter_, path)
+
+    def value_path(self, path: AttributePath, inner: Filter) -> Condition:
+        if not path.attribute.multi_valued:
+            return and_(self.condition(inner), self.condition(Present(path)))
+        if str(path) == "schemas":
+            return self.condition(inner)
+        elements = self.elements(path)
+        found = elements.any_with(and_(self.condition(inner, elements), elements.assigned))
+        work_email = _work_email(inner) if str(path) == "emails" else None
+        if work_email is None or self.table is not person:
+            return found
+        column = person.c.work_email_folded
+        return or_(column == fold(work_email), and_(column.is_(None), found))
+
+    def root_term(self, term: Compare | Present, path: AttributePath) -> Condition:
+        name = str(path)
+        if name == "schemas":
+            return self.schemas(term)
+        if name in self.columns:
+            return self.term(term, self.columns[name])
+        if path.attribute.multi_valued:
+            elements = self.elements(path)
+            inner = elements.assigned if path.sub_attribute is None else self.term(term, elements.read(path))
+            return elements.any_with(inner)
+        if path.target.type is Type.COMPLEX:
+            return true() if name == "meta" else self.has_leaf(self.table.c.document, path)
+        return self.term(term, self.read_json(self.table.c.document, path, _keys(path)))
+
+    def term(self, term: Compare | Present, operand: Any) -> Condition:
+        """Compile one comparison of an operand: a constant, text, or a column of another type."""
+        if isinstance(operand, str):
+            return true() if matches(term, _document(term.path, operand)) else false()
+        if isinstance(operand, _Text):
+            return self.text(term, operand)
+        if isinstance(term, Present):
+            return operand.is_not(None)  # type: ignore[no-any-return]
+        return _RELATIONS[term.operator](operand, term.value)  # type: ignore[no-any-return]
+
+    def text(self, term: Compare | Present, operand: _Text) -> Condition:
+        """Compile a comparison of text; empty text is no value at all."""
+        assigned = operand.sql != ""
+        if isinstance(term, Present):
+            return assigned
+        left, right = self.sides(operand, str(term.value))
+        found = self.relation(term.operator, left, right, term.value)
+        return found if term.operator is Operator.EQ and term.value else and_(found, assigned)
+
+    def sides(self, operand: _Text, value: str) -> tuple[Sql, Sql]:
+        if operand.exact:
+            return operand.sql, literal(value)
+        if operand.stored_folded:
+            return operand.sql, literal(fold(value))
+        if self.dialect == "sqlite":
+            return func.fold(operand.sql), literal(fold(value))
+        return _lowered(operand.sql), _lowered(literal(value))
+
+    def relation(self, relation: Operator, left: Sql, right: Sql, value: Value) -> Condition:
+        """Compare without LIKE, whose wildcards would have to be escaped and which ignores case on SQLite."""
+        sqlite = self.dialect == "sqlite"
+        match relation:
+            case Operator.CO | Operator.SW | Operator.EW if value == "":
+                return true()
+            case Operator.CO:
+                return (func.instr(left, right) if sqlite else func.strpos(left, right)) > 0
+            case Operator.SW:
+                return func.substr(left, 1, func.length(right)) == right
+            case Operator.EW:
+                return (
+                    func.substr(left, -func.length(right)) if sqlite else func.right(left, func.length(right))
+                ) == right
+            case Operator.EQ | Operator.NE:
+                compared: Condition = _RELATIONS[relation](left, right)
+                return compared
+            case _:
+                # By code point, whatever the locale of the database; SQLite does so by itself.
+                return _RELATIONS[relation](left if sqlite else collate(left, "C"), right)
+
+    def schemas(self, term: Compare | Present) -> Condition:
+        """Compile a comparison of the URNs: that of the core, and of each extension of which there is a value."""
+        document = self.table.c.document
+        resource, core = (USER, CORE_USER) if self.table is person else (GROUP, CORE_GROUP)
+        present = [self.has_leaf(document, None, e.urn) for e in resource.extensions if self.says(term, e.urn)]
+        return or_(true() if self.says(term, core) else false(), *present)
+
+    def says(self, term: Compare | Present, urn: str) -> bool:
+        return matches(term, {"schemas": [urn]})
+
+    def elements(self, path: AttributePath) -> _Elements:
+        """Return the elements of an attribute: memberships for `groups` and `members`, else those in the document."""
+        name = path.attribute.name
+        if path.urn is None and name in ("groups", "members"):
+            return _groups_of_person() if name == "groups" else _members_of_group()
+        document, where = self.table.c.document, _json_path(_keys(AttributePath(path.urn, path.attribute)))
+        if self.dialect == "sqlite":
+            source: Any = func.json_each(document, where).table_valued("value", "type", name="element")
+            value: Sql = case((source.c.type == "object", source.c.value))
+        else:
+            value = func.jsonb_path_query(document, literal(f"{where}[*]", JSONPATH)).column_valued("element")
+            source = value.scalar_alias  # type: ignore[attr-defined]
+        return _Elements(
+            lambda inner: self.read_json(value, inner, [inner.target.name]),
+            lambda condition: exists().select_from(source).where(condition).correlate(self.table),
+            self.leaf_in(value),
+        )
+
+    def read_json(self, document: Sql, path: AttributePath, keys: list[str]) -> Any:
+        """Return the operand for a simple attribute in JSON."""
+        boolean = path.target.type is Type.BOOLEAN
+        if self.dialect == "sqlite":
+            value: Sql = func.json_extract(document, _json_path(keys))
+            return value if boolean else _Text(value, path.target.case_exact)
+        text = func.jsonb_extract_path_text(document, *map(literal, keys))
+        return text == "true" if boolean else _Text(text, path.target.case_exact)
+
+    def has_leaf(self, document: Sql, path: AttributePath | None, urn: str = "") -> Condition:
+        """Tell whether a complex attribute, or an extension, has any value within."""
+        keys = _keys(path) if path else [urn]
+        if self.dialect == "sqlite":
+            return self.leaf_in(document, _json_path(keys))
+        return self.leaf_in(func.jsonb_extract_path(document, *map(literal, keys)))
+
+    def leaf_in(self, value: Sql, *where: str) -> Condition:
+        if self.dialect == "sqlite":
+            tree = func.json_tree(value, *where).table_valued("atom", name="leaf")
+            return exists().select_from(tree).where(tree.c.atom != "")
+        return func.jsonb_path_exists(value, literal(_LEAVES, JSONPATH))
+
+
+_PERSON_COLUMNS: Mapping[str, Any] = {
+    "id": _Text(person.c.id, exact=True),
+    "externalId": _Text(person.c.external_id_key, exact=True),
+    "userName": _Text(person.c.user_name_folded, exact=False, stored_folded=True),
+    "displayName": _Text(person.c.display_name_folded, exact=False, stored_folded=True),
+    "active": person.c.active,
+    "meta.created": person.c.created_at,
+    "meta.lastModified": person.c.modified_at,
+    "meta.resourceType": USER.name,
+}
+_GROUP_COLUMNS: Mapping[str, Any] = {
+    "id": _Text(scim_group.c.id, exact=True),
+    "externalId": _Text(scim_group.c.external_id, exact=True),
+    "displayName": _Text(scim_group.c.display_name_folded, exact=False, stored_folded=True),
+    "meta.created": scim_group.c.created_at,
+    "meta.lastModified": scim_group.c.modified_at,
+    "meta.resourceType": GROUP.name,
+}
+
+
+def _groups_of_person() -> _Elements:
+    values: dict[str, Any] = {
+        "value": _Text(group_member.c.group_id, exact=True),
+        "display": _Text(scim_group.c.display_name_folded, exact=False, stored_folded=True),
+        "type": "direct",
+    }
+    joined = select(group_member.c.person_id).join(scim_group, scim_group.c.id == group_member.c.group_id)
+    return _Elements(
+        lambda path: values[path.target.name], lambda condition: person.c.id.in_(joined.where(condition)), true()
+    )
+
+
+def _members_of_group() -> _Elements:
+    values: dict[str, Any] = {"value": _Text(group_member.c.person_id, exact=True), "type": USER.name}
+    members = select(group_member.c.group_id)
+    return _Elements(
+        lambda path: values[path.target.name], lambda condition: scim_group.c.id.in_(members.where(condition)), true()
+    )
+
+
+def _work_email(inner: Filter) -> str | None:
+    """Return the address that `emails[type eq "work"].value eq "..."` asks for, None for any other value filter."""
+    stated = stated_values(inner)
+    if stated is None or stated.keys() != {"type", "value"} or fold(str(stated["type"])) != "work":
+        return None
+    return str(stated["value"])
+
+
+def _document(path: AttributePath, constant: str) -> dict[str, Any]:
+    """Return a document in which the path has that value."""
+    return {path.attribute.name: {path.target.name: constant}}
+
+
+def _lowered(text: Sql) -> Sql:
+    return func.lower(func.normalize(text, literal_column("NFKC")))
+
+
+def _keys(path: AttributePath) -> list[str]:
+    sub = [path.sub_attribute.name] if path.sub_attribute else []
+    return ([path.urn] if path.urn else []) + [path.attribute.name, *sub]
+
+
+def _json_path(keys: list[str]) -> str:
+    return "$" + "".join(f'."{key}"' for key in keys)
