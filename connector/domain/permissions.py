@@ -102,28 +102,31 @@ def combine(catalogue: Catalogue, plan: Plan, grants: Iterable[Grant]) -> Combin
 def check(catalogue: Catalogue, plan: Plan, seat_type: str | None, wanted: frozenset[str]) -> list[Problem]:
     """Return everything that speaks against giving these permissions on this seat type, at once.
 
-    What permissions imply counts as wanted. To want none is no offence, unless no seat would come of it: where seats
-    are chosen one must be named, where they are derived a seat type or a permission. Raises NotFound for an unknown
-    seat type.
+    What permissions imply counts as wanted; to want none is no offence. Raises NotFound for an unknown seat type.
     """
     unknown = [_unknown(catalogue, key) for key in sorted(wanted - catalogue.permissions.keys())]
     seats = _seats(catalogue, NONE if seat_type is None else frozenset({catalogue.seat_type(seat_type).key}))
-    seatless = not seats and (catalogue.nature is Nature.CHOSEN or not wanted)
-    problems = unknown + ([_no_seat_named(catalogue)] if seatless else [])
+    problems = unknown + ([] if seats or catalogue.nature is not Nature.CHOSEN else [_no_seat_named(catalogue)])
     problems += [problem for key in sorted(seats) if (problem := _seat_not_sold(catalogue, plan, key))]
     known = catalogue.with_implied(wanted & catalogue.permissions.keys())
     return problems + _offences(catalogue, plan, seats, known)
 
 
-def check_role(catalogue: Catalogue, plan: Plan, seat_type: str | None, role_key: str) -> list[Problem]:
-    """Return everything that speaks against giving a role on this seat type; raises NotFound for an unknown role."""
+def check_role(
+    catalogue: Catalogue, plan: Plan, seat_type: str | None, role_key: str, wanted: frozenset[str] = NONE
+) -> list[Problem]:
+    """Return everything that speaks against giving a role, with permissions `wanted` beside it, on this seat type.
+
+    Role and permissions are judged together: what one of them lacks the other may have. Raises NotFound for an unknown
+    role or seat type.
+    """
     role = catalogue.role(role_key)
     problems = [] if role.assignable else [Problem(role.key, Reason.OWNER_ONLY)]
     if not role.plan_features <= plan.features:
         problems.append(Problem(role.key, Reason.PLAN, _sellers(catalogue, plan, role.plan_features)))
     if seat_type is not None and role.seat_types and not role.seat_types & catalogue.covered_by(frozenset({seat_type})):
         problems.append(Problem(role.key, Reason.SEAT_TYPE, _wider(catalogue, role.seat_types)))
-    return problems + check(catalogue, plan, seat_type, role.expand(catalogue, plan, seat_type))
+    return problems + check(catalogue, plan, seat_type, wanted | role.expand(catalogue, plan, seat_type))
 
 
 def _seats(catalogue: Catalogue, named: frozenset[str]) -> frozenset[str]:

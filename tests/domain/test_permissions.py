@@ -48,9 +48,7 @@ SENTENCES: list[tuple[str, str, str | None, set[str], set[tuple[str, Reason, tup
     (*PRO_SALES, {"contacts.view"}, {("contacts.view", Reason.NEVER_ALONE, ("marketing", "sales"))}),
     (*PRO_SALES, {"contacts.view", "landing_pages"}, set()),
     (*PRO_SALES, {"contacts.view", "meetings"}, set()),
-    # Brevo: what takes no seat is due nobody
-    (*PRO_SALES, set(), {("", Reason.SEAT_TYPE_MISSING, ("marketing", "sales"))}),
-    ("brevo", "pro_sales", "marketing", set(), set()),
+    (*PRO_SALES, set(), set()),
     # Brevo, companies: others' only with one's own
     (
         *PRO_SALES,
@@ -223,6 +221,14 @@ class TestCheckOfARole:
         catalogue = load_catalogue("brevo")
         problems = check_role(catalogue, catalogue.plan("pro_sales"), None, "all_general")
         assert [problem.reason for problem in problems] == [Reason.NEVER_ALONE] * 19
+
+    def test_judges_the_role_together_with_the_permissions_beside_it(self) -> None:
+        """All general features with a marketing box are no longer alone; a permission that offends is still named."""
+        catalogue = load_catalogue("brevo")
+        plan = catalogue.plan("pro_sales")
+        assert check_role(catalogue, plan, None, "all_general", frozenset({"landing_pages"})) == []
+        problems = check_role(catalogue, plan, None, "all_general", frozenset({"landing_pages", "phone"}))
+        assert [(problem.subject, problem.reason) for problem in problems] == [("phone", Reason.PLAN)]
 
 
 class TestDerivedSeats:
