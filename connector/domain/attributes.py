@@ -133,7 +133,7 @@ class ResourceType:
         """Return what an attribute path such as `name.givenName` names, or None where no served schema has it.
 
         Case does not matter, and core names may carry the core URN (RFC 7644 section 3.10). An extension's attribute
-        is found by its short name too, unless the core has one of that name: Entra ID filters on `manager`.
+        is found by its short name too, unless the core has one of that name: clients filter on `manager`.
         """
         return self._paths.get(text.lower())
 

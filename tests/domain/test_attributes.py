@@ -63,7 +63,7 @@ def test_what_no_schema_has_is_not_found(text: str) -> None:
 
 
 def test_an_extensions_attribute_is_found_by_its_short_name() -> None:
-    """Entra ID filters on `manager` and sends `department` without the URN."""
+    """Clients filter on `manager` and send `department` without the URN."""
     path = USER.find("manager")
     assert path is not None
     assert path.urn == ENTERPRISE_USER
