@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One shared account at a vendor, or of one's own product. `vendor` and `plan` are keys of the catalogue."""
+    """One shared account at a vendor, or of one's own product; `vendor`, `plan` and `addons` are catalogue keys."""
 
     id: str
     tenant_id: str
@@ -16,6 +16,7 @@ class Account:
     name: str
     vendor: str
     plan: str
+    addons: tuple[str, ...]
     owner_email: str | None
     active: bool
     created_at: datetime
@@ -25,8 +26,8 @@ class Account:
 class Rule:
     """Who is due what: members of a group, or people whom a SCIM filter matches, a seat type and permissions.
 
-    A group may be named before it was ever seen: by `group_external_id`, else by `group_name_folded`, in `directory_id`.
-    It is bound on arrival, `group_id`, and follows renames from then on. With neither group nor filter, nobody is due.
+    A group may be named before it was seen: by `group_external_id`, else by `group_name_folded`, in `directory_id`. It
+    is bound on arrival, `group_id`, and follows renames from then on. With neither group nor filter, nobody is due.
     """
 
     id: str

@@ -95,3 +95,82 @@ class InvalidPath(DomainError):
     def __init__(self, path: str, problem: str, *, unknown: bool = False) -> None:
         self.path, self.problem, self.unknown = path, problem, unknown
         super().__init__(f"The path {path[:100]!r} cannot be used: {problem}")
+
+
+class TokenRefused(DomainError):
+    """The bearer token opens nothing here; whether it is unknown, foreign, revoked or expired is not told."""
+
+    code = "token-refused"
+
+    def __init__(self) -> None:
+        super().__init__("A valid bearer token of this directory is needed.")
+
+
+class CapacityBelowUse(DomainError):
+    """Fewer seats were asked for than are in use; nobody is evicted."""
+
+    code = "capacity-below-use"
+
+    def __init__(self, account: str, pool: str, capacity: int, in_use: int) -> None:
+        self.account, self.pool, self.capacity, self.in_use = account, pool, capacity, in_use
+        super().__init__(
+            f"{account} has {in_use} {pool} seats in use, so it cannot be set to {capacity}; free some first."
+        )
+
+
+class RuleRefused(DomainError):
+    """A rule asks for what the account cannot give; every problem is named, with its cure."""
+
+    code = "rule-refused"
+
+    def __init__(self, rule: str, problems: Iterable[str]) -> None:
+        self.rule, self.problems = rule, tuple(problems)
+        super().__init__(f"The rule {rule!r} cannot be written: {' '.join(self.problems)}")
+
+
+class InvitationUnusable(DomainError):
+    """The invitation cannot be answered; `state` is unknown, accepted, declined, cancelled or expired."""
+
+    code = "invitation-unusable"
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+        super().__init__(f"This invitation cannot be answered: it is {state}.")
+
+
+class IdentityMismatch(DomainError):
+    """Whoever signed in is not the invited person, as far as her directory tells. The invitation stays unanswered."""
+
+    code = "identity-mismatch"
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"The signed-in identity is not that of the invited person: {why}.")
+
+
+class SignInNeeded(DomainError):
+    """Only somebody signed in can do this."""
+
+    code = "sign-in-needed"
+
+    def __init__(self) -> None:
+        super().__init__("Sign in first.")
+
+
+class LoginUnknown(DomainError):
+    """No sign-in under way matches: it took too long, was completed before, or was begun in another browser."""
+
+    code = "login-unknown"
+
+    def __init__(self) -> None:
+        super().__init__("This sign-in was not begun in this browser, or is over; start again.")
+
+
+class NothingToAnswer(DomainError):
+    """The person has, in this account, nothing to which this answer could be given."""
+
+    code = "nothing-to-answer"
+
+    def __init__(self, user_name: str, account: str, state: str) -> None:
+        self.user_name, self.account, self.state = user_name, account, state
+        super().__init__(f"{user_name} is {state} in {account}, so there is nothing to do.")

@@ -17,7 +17,7 @@ class StatedPerson:
     """What a directory says of a person.
 
     `attributes` is the canonical SCIM document: names spelled as in RFC 7643, extensions under their URN, unknown
-    attributes left out; without `id`, `meta`, `schemas`, `groups` and `password`, which are not the directory's to keep.
+    attributes left out; without `id`, `meta`, `schemas`, `groups` and `password`, which a directory does not state.
     It contains `userName`, `externalId` and `active` too.
     """
 

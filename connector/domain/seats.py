@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class SeatPool:
     """The seats of one kind in one account, counted while its row is locked.
 
-    `capacity` None is unlimited. A pending invitation counts when `pending_counts`; where it does not, acceptance takes
-    the seat, and may find the pool full.
+    `capacity` None is unlimited; of it, `owner` seats are those of the account's owner. A pending invitation counts
+    when `pending_counts`; where it does not, acceptance takes the seat, and may find the pool full.
     """
 
     id: str
@@ -19,6 +19,7 @@ class SeatPool:
     capacity: int | None
     held: int = 0
     promised: int = 0
+    owner: int = 0
     pending_counts: bool = True
 
     @property
@@ -26,7 +27,7 @@ class SeatPool:
         """How many seats can still be given; None is without limit, and it is never below zero."""
         if self.capacity is None:
             return None
-        return max(0, self.capacity - self.held - (self.promised if self.pending_counts else 0))
+        return max(0, self.capacity - self.owner - self.held - (self.promised if self.pending_counts else 0))
 
     @property
     def has_room(self) -> bool:

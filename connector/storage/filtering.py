@@ -50,6 +50,9 @@ from connector.storage.tables import group_member, person, scim_group
 Sql = ColumnElement[Any]
 Condition = ColumnElement[bool]
 
+SEVERAL = "*"
+"""In place of an address: the document has more than one, and must be looked at."""
+
 _RELATIONS: dict[Operator, Callable[[Any, Any], Any]] = {
     Operator.EQ: operator.eq,
     Operator.NE: operator.ne,
@@ -70,13 +73,15 @@ def _fold_or_null(value: object) -> str | None:
     return fold(value) if isinstance(value, str) else None
 
 
-def only_work_email(document: Mapping[str, Any]) -> str | None:
-    """Return the folded address of somebody who has exactly one e-mail of type work, else None.
+def work_email_key(document: Mapping[str, Any]) -> str | None:
+    """Return what `person.work_email_folded` must hold for this document, so that lookups by work e-mail use its index.
 
-    This is what `person.work_email_folded` must hold: a row where it is NULL is looked up in its document.
+    It is the folded address of whoever has one e-mail of type work, SEVERAL for more than one, and None for none.
     """
     emails = [e for e in document.get("emails") or () if fold(str(e.get("type") or "")) == "work" and e.get("value")]
-    return fold(emails[0]["value"]) if len(emails) == 1 else None
+    if len(emails) > 1:
+        return SEVERAL
+    return fold(str(emails[0]["value"])) if emails else None
 
 
 def compile_filter(filter_: Filter, table: Table, dialect: str) -> Condition:
@@ -140,8 +145,7 @@ class _Compiler:
         work_email = _work_email(inner) if str(path) == "emails" else None
         if work_email is None or self.table is not person:
             return found
-        column = person.c.work_email_folded
-        return or_(column == fold(work_email), and_(column.is_(None), found))
+        return and_(person.c.work_email_folded.in_([fold(work_email), SEVERAL]), found)
 
     def root_term(self, term: Compare | Present, path: AttributePath) -> Condition:
         name = str(path)
@@ -154,7 +158,7 @@ class _Compiler:
             inner = elements.assigned if path.sub_attribute is None else self.term(term, elements.read(path))
             return elements.any_with(inner)
         if path.target.type is Type.COMPLEX:
-            return true() if name == "meta" else self.has_leaf(self.table.c.document, path)
+            return true() if name == "meta" else self.has_leaf(self.table.c.document, _keys(path))
         return self.term(term, self.read_json(self.table.c.document, path, _keys(path)))
 
     def term(self, term: Compare | Present, operand: Any) -> Condition:
@@ -201,20 +205,19 @@ class _Compiler:
                 ) == right
             case Operator.EQ | Operator.NE:
                 compared: Condition = _RELATIONS[relation](left, right)
-                return compared
             case _:
                 # By code point, whatever the locale of the database; SQLite does so by itself.
-                return _RELATIONS[relation](left if sqlite else collate(left, "C"), right)
+                compared = _RELATIONS[relation](left if sqlite else collate(left, "C"), right)
+        return compared
 
     def schemas(self, term: Compare | Present) -> Condition:
         """Compile a comparison of the URNs: that of the core, and of each extension of which there is a value."""
         document = self.table.c.document
         resource, core = (USER, CORE_USER) if self.table is person else (GROUP, CORE_GROUP)
-        present = [self.has_leaf(document, None, e.urn) for e in resource.extensions if self.says(term, e.urn)]
-        return or_(true() if self.says(term, core) else false(), *present)
-
-    def says(self, term: Compare | Present, urn: str) -> bool:
-        return matches(term, {"schemas": [urn]})
+        urns = {urn for urn in (core, *(e.urn for e in resource.extensions)) if matches(term, {"schemas": [urn]})}
+        return or_(
+            true() if core in urns else false(), *(self.has_leaf(document, [urn]) for urn in sorted(urns - {core}))
+        )
 
     def elements(self, path: AttributePath) -> _Elements:
         """Return the elements of an attribute: memberships for `groups` and `members`, else those in the document."""
@@ -227,7 +230,7 @@ class _Compiler:
             value: Sql = case((source.c.type == "object", source.c.value))
         else:
             value = func.jsonb_path_query(document, literal(f"{where}[*]", JSONPATH)).column_valued("element")
-            source = value.scalar_alias  # type: ignore[attr-defined]
+            source = value.scalar_alias
         return _Elements(
             lambda inner: self.read_json(value, inner, [inner.target.name]),
             lambda condition: exists().select_from(source).where(condition).correlate(self.table),
@@ -243,9 +246,8 @@ class _Compiler:
         text = func.jsonb_extract_path_text(document, *map(literal, keys))
         return text == "true" if boolean else _Text(text, path.target.case_exact)
 
-    def has_leaf(self, document: Sql, path: AttributePath | None, urn: str = "") -> Condition:
+    def has_leaf(self, document: Sql, keys: list[str]) -> Condition:
         """Tell whether a complex attribute, or an extension, has any value within."""
-        keys = _keys(path) if path else [urn]
         if self.dialect == "sqlite":
             return self.leaf_in(document, _json_path(keys))
         return self.leaf_in(func.jsonb_extract_path(document, *map(literal, keys)))

@@ -1,0 +1,191 @@
+"""Tenants and directories: opening them, their tokens, and who may speak for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from connector.domain.errors import AlreadyExists, InvalidValue, NotFound, TokenRefused
+from connector.domain.events import Cause, Event, Kind
+from connector.domain.identifiers import new_id
+from connector.domain.tenancy import Bind, Directory, DirectoryAccess, DirectoryToken, Idp, Tenant, checked_slug
+from connector.lifecycle.settling import fresh_rulebook, settle
+from connector.lifecycle.tokens import hashed, new_scim_token, seal
+from connector.storage.work import Work
+
+TOKENS_AT_ONCE = 2
+"""Valid tokens of one directory: the one in use, and the next while the provider is being told of it."""
+
+SUBJECT_CLAIMS = {Idp.ENTRA: "oid"}
+"""Which claim names the person where `sub` does not: Entra's `sub` differs from application to application."""
+
+
+def create_tenant(work: Work, slug: str, cause: Cause) -> Tenant:
+    """Create a customer organisation with its built-in directory `<slug>-local`; raises AlreadyExists, InvalidValue."""
+    checked_slug("tenant", slug)
+    if work.tenancy.tenant_named(slug) is not None:
+        raise AlreadyExists("tenant", "name", slug)
+    tenant = Tenant(new_id(), slug, True, work.now)
+    work.tenancy.add_tenant(tenant)
+    work.trail.tell([Event(work.now, tenant.id, Kind.TENANT_CREATED, tenant.id, cause, after={"name": slug})])
+    _add_directory(work, tenant, f"{slug[:57]}-local", Idp.LOCAL, cause)
+    return tenant
+
+
+def create_directory(
+    work: Work, slug: str, idp: Idp, cause: Cause, tenant_slug: str | None = None
+) -> tuple[Directory, str]:
+    """Create a directory and its first token, which is returned in clear this once.
+
+    Without a tenant named, the only one is taken; on an empty installation it is made. Raises AlreadyExists,
+    InvalidValue, NotFound.
+    """
+    tenant = _tenant(work, tenant_slug, cause)
+    directory = _add_directory(work, tenant, checked_slug("directory", slug), idp, cause)
+    _, secret = create_token(work, directory.slug, cause)
+    return directory, secret
+
+
+def create_token(work: Work, slug: str, cause: Cause, lifetime: timedelta | None = None) -> tuple[DirectoryToken, str]:
+    """Give a directory another token, returned in clear this once. Two may be valid at once, so that one can rotate."""
+    directory = directory_named(work, slug)
+    work.tenancy.lock_policy(directory.tenant_id, exclusively=True)
+    valid = [token for token in work.tenancy.tokens(directory.id) if token.valid(work.now)]
+    if len(valid) >= TOKENS_AT_ONCE:
+        listed = " and ".join(token.hint for token in valid)
+        raise InvalidValue(
+            "token", f"{slug} already has {len(valid)} valid tokens ({listed}); revoke one of them first."
+        )
+    secret = new_scim_token()
+    expires_at = work.now + lifetime if lifetime else None
+    token = DirectoryToken(new_id(), directory.id, f"{secret[:12]}…", work.now, expires_at, None, None)
+    work.tenancy.add_token(token, hashed(secret))
+    _tell(work, directory, Kind.TOKEN_CREATED, token.id, cause, {"hint": token.hint})
+    return token, secret
+
+
+def revoke_token(work: Work, slug: str, hint_or_id: str, cause: Cause) -> DirectoryToken:
+    """Let a token, named by its id or the beginning of its hint, open nothing from now on; raises NotFound."""
+    directory = directory_named(work, slug)
+    tokens = [token for token in work.tenancy.tokens(directory.id) if token.valid(work.now)]
+    wanted = hint_or_id.rstrip("….")
+    named = [token for token in tokens if token.id == hint_or_id or (wanted and token.hint.startswith(wanted))]
+    if len(named) != 1:
+        raise NotFound("token", hint_or_id, (token.hint for token in tokens))
+    work.tenancy.revoke_token(named[0].id, work.now)
+    _tell(work, directory, Kind.TOKEN_REVOKED, named[0].id, cause, {"hint": named[0].hint})
+    return named[0]
+
+
+def authenticate(work: Work, slug: str, secret: str, request_id: str | None = None) -> DirectoryAccess:
+    """Return which directory the token opens; raises TokenRefused, alike for every reason.
+
+    The token must belong to the directory that the URL names. It is found by its hash, so that comparing it takes the
+    same time however much of a guess is right.
+    """
+    opening = work.tenancy.token_opening(hashed(secret))
+    if opening is None:
+        raise TokenRefused
+    token, directory, tenant_active = opening
+    if directory.slug != slug or not token.valid(work.now) or not directory.active or not tenant_active:
+        raise TokenRefused
+    return DirectoryAccess(directory, token.id, request_id)
+
+
+def directory_named(work: Work, slug: str) -> Directory:
+    """Return the directory of this name; raises NotFound with the known ones."""
+    directory = work.tenancy.directory_named(slug)
+    if directory is None:
+        raise NotFound("directory", slug, (one.slug for one in work.tenancy.directories()))
+    return directory
+
+
+def set_sign_in(
+    work: Work,
+    slug: str,
+    cause: Cause,
+    *,
+    issuer: str,
+    client_id: str,
+    client_secret: str | None,
+    subject_claim: str | None = None,
+    bind: Bind = Bind.SUBJECT,
+) -> Directory:
+    """Set how a directory's people sign in. Whoever could not be invited before is invited now."""
+    directory = directory_named(work, slug)
+    work.tenancy.lock_policy(directory.tenant_id, exclusively=True)
+    changed = replace(
+        directory,
+        issuer=issuer,
+        client_id=client_id,
+        client_secret_sealed=seal(work.settings.secret_key, client_secret) if client_secret else None,
+        subject_claim=subject_claim or SUBJECT_CLAIMS.get(directory.idp, "sub"),
+        bind=bind,
+        version=directory.version + 1,
+    )
+    work.tenancy.change_directory(changed)
+    after = {"issuer": issuer, "client_id": client_id, "subject_claim": changed.subject_claim, "bind": bind.value}
+    _tell(work, directory, Kind.DIRECTORY_CHANGED, directory.id, cause, after)
+    _settle_all(work, changed, cause)
+    return changed
+
+
+def set_active(work: Work, slug: str, cause: Cause, *, active: bool) -> Directory:
+    """Switch a directory on or off; off, its tokens open nothing and nobody of it is admitted."""
+    directory = directory_named(work, slug)
+    work.tenancy.lock_policy(directory.tenant_id, exclusively=True)
+    changed = replace(directory, active=active, version=directory.version + 1)
+    work.tenancy.change_directory(changed)
+    _tell(work, directory, Kind.DIRECTORY_CHANGED, directory.id, cause, {"active": active})
+    return changed
+
+
+def note_use(work: Work, token_id: str) -> None:
+    """Note that a token was used just now."""
+    work.tenancy.note_token_use(token_id, work.now)
+
+
+def expiring_tokens(work: Work, before: datetime) -> list[tuple[Directory, DirectoryToken]]:
+    """Return the valid tokens that end before a time, with their directories."""
+    found = []
+    for directory in work.tenancy.directories():
+        for token in work.tenancy.tokens(directory.id):
+            if token.valid(work.now) and token.expires_at is not None and token.expires_at < before:
+                found.append((directory, token))
+    return found
+
+
+def _tenant(work: Work, slug: str | None, cause: Cause) -> Tenant:
+    if slug is not None:
+        tenant = work.tenancy.tenant_named(slug)
+        if tenant is None:
+            raise NotFound("tenant", slug, (one.slug for one in work.tenancy.tenants()))
+        return tenant
+    tenants = work.tenancy.tenants()
+    if len(tenants) > 1:
+        raise InvalidValue("tenant", f"say which one: {', '.join(one.slug for one in tenants)}.")
+    return tenants[0] if tenants else create_tenant(work, "main", cause)
+
+
+def _add_directory(work: Work, tenant: Tenant, slug: str, idp: Idp, cause: Cause) -> Directory:
+    if work.tenancy.directory_named(slug) is not None:
+        raise AlreadyExists("directory", "name", slug)
+    directory = Directory(new_id(), tenant.id, slug, idp, True, work.now)
+    work.tenancy.add_directory(directory)
+    _tell(work, directory, Kind.DIRECTORY_CREATED, directory.id, cause, {"name": slug, "idp": idp.value})
+    return directory
+
+
+def _settle_all(work: Work, directory: Directory, cause: Cause) -> None:
+    people = work.people.of_directories([directory.id])
+    work.people.lock(people)
+    book = fresh_rulebook(work, directory.tenant_id)
+    settle(work, directory.tenant_id, book, work.people.by_id(people).values(), cause)
+
+
+def _tell(
+    work: Work, directory: Directory, kind: Kind, subject_id: str, cause: Cause, after: Mapping[str, object]
+) -> None:
+    facts = {"directory": directory.slug, **after}
+    work.trail.tell([Event(work.now, directory.tenant_id, kind, subject_id, cause, after=facts)])

@@ -1,0 +1,263 @@
+"""Invitations: looked at, accepted, declined, and what an operator does about them.
+
+Reading one never uses it up. Accepting is done by somebody signed in at her own directory, and binds that identity to
+her; everything else about the token is judged at the moment of use, under the locks of a settlement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from connector.domain.accounts import Account
+from connector.domain.catalogue import Catalogue
+from connector.domain.errors import IdentityMismatch, InvitationUnusable, NotFound, NothingToAnswer, SignInNeeded
+from connector.domain.events import Cause, CauseKind, Event, Kind
+from connector.domain.folding import fold
+from connector.domain.identifiers import new_id
+from connector.domain.identities import verified_email
+from connector.domain.invitations import Invitation, InvitationState
+from connector.domain.memberships import Answer, Membership, State
+from connector.domain.people import Person
+from connector.domain.sessions import Identity, Session
+from connector.domain.tenancy import Bind, Directory
+from connector.domain.text import Text
+from connector.lifecycle.accounts import account_named
+from connector.lifecycle.admission import live_session
+from connector.lifecycle.consequences import new_invitation, send
+from connector.lifecycle.directories import directory_named
+from connector.lifecycle.settling import rulebook, settle
+from connector.lifecycle.tokens import hashed, invitation_token
+from connector.mappers.catalogues import load_catalogue
+from connector.storage.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What an invitation offers, for the page and the mail; labels are in every language we speak."""
+
+    invitation: Invitation
+    state: InvitationState
+    person: Person
+    directory: Directory
+    account: Account
+    vendor_name: str
+    seats: tuple[Text, ...]
+    permissions: tuple[Text, ...]
+
+
+def look(work: Work, token: str) -> Offer:
+    """Return what an invitation offers; raises InvitationUnusable for a token that nobody was given."""
+    invitation = work.invitations.tokened(hashed(token))
+    if invitation is None:
+        raise InvitationUnusable("unknown")
+    return offer(work, invitation)
+
+
+def offer(work: Work, invitation: Invitation) -> Offer:
+    """Return what an invitation offers at this moment."""
+    person = work.people.by_id([invitation.person_id])[invitation.person_id]
+    account = next(one for one in work.accounts.all(invitation.tenant_id) if one.id == invitation.account_id)
+    member = work.ledger.by_id(invitation.membership_id)
+    catalogue = load_catalogue(account.vendor)
+    return Offer(
+        invitation,
+        invitation.state_at(work.now),
+        person,
+        work.tenancy.directory(person.directory_id),
+        account,
+        catalogue.name,
+        tuple(catalogue.seat_type(key).label for key in sorted(member.seat_types)),
+        tuple(_labels(catalogue, member)),
+    )
+
+
+def offer_by_id(work: Work, invitation_id: str) -> Offer | None:
+    """Return what an invitation offers, for the mail; None when it is gone."""
+    invitation = work.invitations.by_id(invitation_id)
+    return offer(work, invitation) if invitation is not None else None
+
+
+def link(work: Work, invitation: Invitation) -> str:
+    """Return the address at which the invitation is answered; it begins with the configured public URL, always."""
+    return f"{work.settings.public_url}/invitations/{invitation_token(work.settings.secret_key, invitation.id)}"
+
+
+def accept(work: Work, token: str, session_token: str | None) -> Membership:
+    """Accept as whoever is signed in, and bind that identity to the invited person.
+
+    Raises SignInNeeded, InvitationUnusable (nothing changes), or IdentityMismatch (the token stays good).
+    """
+    session = live_session(work, session_token)
+    if session is None:
+        raise SignInNeeded
+    invitation, person = _pending(work, token)
+    _identify(work, session, person)
+    _answer(work, invitation, person, Answer.ACCEPTED, Cause(CauseKind.PERSON, f"person:{person.id}"))
+    return work.ledger.by_id(invitation.membership_id)
+
+
+def decline(work: Work, token: str) -> None:
+    """Decline; whoever waits gets the seat, and nobody is asked again until an operator lifts it."""
+    invitation, person = _pending(work, token)
+    _answer(work, invitation, person, Answer.DECLINED, Cause(CauseKind.PERSON, f"person:{person.id}"))
+
+
+def cancel(work: Work, account_slug: str, directory_slug: str, user_name: str, cause: Cause) -> None:
+    """Take a pending invitation back; raises NotFound, NothingToAnswer."""
+    person, member = _member(work, account_slug, directory_slug, user_name, {State.INVITED})
+    _settle(work, person, cause, answers={member.id: Answer.CANCELLED})
+
+
+def revoke(work: Work, account_slug: str, directory_slug: str, user_name: str, cause: Cause) -> None:
+    """End somebody's access to one account at once, whatever her directory says; raises NotFound, NothingToAnswer."""
+    person, member = _member(work, account_slug, directory_slug, user_name, {State.ACTIVE, State.SUSPENDED})
+    _settle(work, person, cause, answers={member.id: Answer.REVOKED})
+
+
+def resend(work: Work, account_slug: str, directory_slug: str, user_name: str, cause: Cause) -> Invitation:
+    """Invite again: a pending invitation gets a new token and a new end, a refusal is forgotten and settled anew.
+
+    Raises NotFound, NothingToAnswer for somebody to whom nothing is offered.
+    """
+    person, member = _member(work, account_slug, directory_slug, user_name, {State.INVITED, State.ENDED})
+    pending = work.invitations.pending_of([member.id]).get(member.id)
+    if pending is not None:
+        return _renew(work, pending, member, cause)
+    _settle(work, person, cause, lifted=frozenset({member.id}))
+    pending = work.invitations.pending_of([member.id]).get(member.id)
+    if pending is None:
+        raise NothingToAnswer(user_name, account_slug, work.ledger.by_id(member.id).state.value)
+    return pending
+
+
+def pending_link(work: Work, account_slug: str, directory_slug: str, user_name: str) -> str:
+    """Return the link of somebody's pending invitation, to hand over by another way than mail."""
+    person, member = _member(work, account_slug, directory_slug, user_name, {State.INVITED}, lock=False)
+    pending = work.invitations.pending_of([member.id]).get(member.id)
+    if pending is None:
+        raise NothingToAnswer(person.stated.user_name, account_slug, member.state.value)
+    return link(work, pending)
+
+
+def _labels(catalogue: Catalogue, member: Membership) -> list[Text]:
+    return [catalogue.permissions[key].label for key in sorted(member.permissions) if key in catalogue.permissions]
+
+
+def _pending(work: Work, token: str) -> tuple[Invitation, Person]:
+    """Return the invitation and its person, both under lock, when it can still be answered."""
+    seen = work.invitations.tokened(hashed(token))
+    if seen is None:
+        raise InvitationUnusable("unknown")
+    work.tenancy.lock_policy(seen.tenant_id)
+    person = work.people.by_id([seen.person_id], lock=True)[seen.person_id]
+    work.accounts.pools([seen.account_id], lock=True)
+    invitation = work.invitations.by_id(seen.id)
+    state = invitation.state_at(work.now) if invitation else InvitationState.CANCELLED
+    if invitation is None or state is not InvitationState.PENDING:
+        raise InvitationUnusable(state.value)
+    return invitation, person
+
+
+def _identify(work: Work, session: Session, person: Person) -> None:
+    """Bind the signed-in identity to the invited person, or find that it is hers already; raises IdentityMismatch."""
+    identity = session.identity
+    if session.directory_id != person.directory_id:
+        raise IdentityMismatch("signed in at another directory")
+    bound = work.people.identities([person.id]).get(person.id)
+    if bound is not None and bound != (identity.issuer, identity.subject):
+        raise IdentityMismatch("another identity is bound to the invited person")
+    owner = work.people.bound_to(person.directory_id, identity.issuer, identity.subject)
+    if owner is not None and owner != person.id:
+        raise IdentityMismatch("this identity is bound to somebody else")
+    if bound is None:
+        rule = _agrees(work.tenancy.directory(person.directory_id), identity, person)
+        work.people.bind(person, new_id(), identity.issuer, identity.subject, work.now)
+        cause = Cause(CauseKind.PERSON, f"person:{person.id}")
+        after = {"issuer": identity.issuer, "rule": rule}
+        work.trail.tell(
+            [Event(work.now, person.tenant_id, Kind.IDENTITY_BOUND, person.id, cause, person.id, after=after)]
+        )
+    work.sessions.give_to(person.id, person.directory_id, identity)
+
+
+def _agrees(directory: Directory, identity: Identity, person: Person) -> str:
+    """Return by which rule the identity is the invited person's; raises IdentityMismatch when none says so."""
+    external_id = person.stated.external_id
+    if directory.bind is Bind.SUBJECT and external_id is not None:
+        claim = directory.subject_claim or "sub"
+        value = identity.subject if claim == "sub" else identity.claims.get(claim)
+        if value != external_id:
+            raise IdentityMismatch(f"the claim {claim} does not equal the externalId that the directory states")
+        return f"{claim} = externalId"
+    names = {fold(name) for key in ("preferred_username", "upn") if isinstance(name := identity.claims.get(key), str)}
+    if fold(person.stated.user_name) in names:
+        return "first acceptance, userName agrees"
+    email, ours = verified_email(identity.claims), person.work_email
+    if email is not None and ours is not None and fold(email) == fold(ours):
+        return "first acceptance, verified e-mail agrees"
+    raise IdentityMismatch("neither the userName nor a verified e-mail address agrees")
+
+
+def _answer(work: Work, invitation: Invitation, person: Person, answer: Answer, cause: Cause) -> None:
+    _settle(work, person, cause, answers={invitation.membership_id: answer})
+
+
+def _settle(
+    work: Work,
+    person: Person,
+    cause: Cause,
+    *,
+    answers: Mapping[str, Answer] | None = None,
+    lifted: frozenset[str] = frozenset(),
+) -> None:
+    book = rulebook(work, person.tenant_id, work.tenancy.lock_policy(person.tenant_id))
+    settle(work, person.tenant_id, book, [person], cause, answers=answers, lifted=lifted)
+
+
+def _member(
+    work: Work, account_slug: str, directory_slug: str, user_name: str, states: set[State], *, lock: bool = True
+) -> tuple[Person, Membership]:
+    """Return a person and her membership, she under lock; raises NothingToAnswer when it is in no fitting state."""
+    account, directory = account_named(work, account_slug), directory_named(work, directory_slug)
+    if lock:
+        work.tenancy.lock_policy(directory.tenant_id)
+    person = work.people.named(directory.id, user_name, lock=lock)
+    if person is None:
+        raise NotFound("person", user_name)
+    if lock:
+        work.accounts.pools([account.id], lock=True)
+    members = work.ledger.of_people([person.id]).get(person.id, [])
+    member = next((one for one in members if one.account_id == account.id), None)
+    if member is None or member.state not in states:
+        raise NothingToAnswer(user_name, account_slug, member.state.value if member else "not a member")
+    return person, member
+
+
+def _renew(work: Work, pending: Invitation, member: Membership, cause: Cause) -> Invitation:
+    lifetime: timedelta = pending.expires_at - pending.created_at
+    work.invitations.close([pending.id], InvitationState.CANCELLED, work.now)
+    renewed = new_invitation(work, member, lifetime)
+    send(work, member.tenant_id, [renewed])
+    before, after = {"invitation": pending.id}, {"expires_at": _iso(renewed.expires_at)}
+    work.trail.tell(
+        [
+            Event(
+                work.now,
+                member.tenant_id,
+                Kind.INVITATION_RESENT,
+                renewed.id,
+                cause,
+                member.person_id,
+                member.account_id,
+                before,
+                after,
+            )
+        ]
+    )
+    return renewed
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat()

@@ -1,0 +1,187 @@
+"""Joiner, mover, leaver: what a directory says of a person, recorded and settled in one unit of work.
+
+A deactivation is never refused, whatever the person owns: access is cut first, the rest follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from connector.domain.errors import AlreadyExists, NotFound
+from connector.domain.events import Cause, CauseKind, Event, Kind
+from connector.domain.filter import Filter
+from connector.domain.identifiers import new_id
+from connector.domain.people import Member, Page, Person, StatedPerson
+from connector.domain.tenancy import DirectoryAccess
+from connector.lifecycle.consequences import end_sessions
+from connector.lifecycle.settling import inactive, rulebook, settle
+from connector.storage.work import Work
+
+
+def cause_of(access: DirectoryAccess) -> Cause:
+    """Return what the trail names as the cause: the token that a SCIM client showed, and its request."""
+    return Cause(CauseKind.SCIM, f"token:{access.token_id}", access.request_id)
+
+
+def create_person(work: Work, access: DirectoryAccess, stated: StatedPerson) -> Person:
+    """Record somebody whom the directory states for the first time, or who returns, and settle what follows.
+
+    An inactive person whose userName and externalId both equal those stated is restored, under her old id. Where only
+    one of them equals, the old one keeps her history and gives the name free, and nothing of hers carries over. Raises
+    AlreadyExists when the name belongs to somebody active.
+    """
+    version = work.tenancy.lock_policy(access.directory.tenant_id)
+    returning = _returner(work, access, stated)
+    if returning is not None:
+        return _write(work, access, version, returning, stated, Kind.PERSON_RETURNED)
+    directory = access.directory
+    person = Person(new_id(), directory.tenant_id, directory.id, stated, 1, work.now, work.now)
+    work.people.add(person)
+    _tell(work, access, Kind.PERSON_STATED, person, None)
+    _settle(work, access, version, person)
+    return person
+
+
+def change_person(
+    work: Work, access: DirectoryAccess, person_id: str, change: Callable[[Person], StatedPerson]
+) -> Person:
+    """Apply a change to the person as she is now, under her lock, and settle what follows.
+
+    A change that changes nothing leaves version and time as they are. Raises NotFound for somebody of another directory
+    or deleted, AlreadyExists when the new name belongs to somebody else.
+    """
+    version = work.tenancy.lock_policy(access.directory.tenant_id)
+    person = _found(work, access, person_id, lock=True)
+    stated = change(person)
+    if stated == person.stated:
+        return person
+    _check_names(work, access, person, stated)
+    return _write(work, access, version, person, stated, Kind.PERSON_CHANGED)
+
+
+def delete_person(work: Work, access: DirectoryAccess, person_id: str) -> None:
+    """Let a person go for good: access ends as for any leaver, and her id is never used again."""
+    version = work.tenancy.lock_policy(access.directory.tenant_id)
+    person = _found(work, access, person_id, lock=True)
+    _leave(work, access, version, inactive(person))
+    work.groups.remove_from_all(person_id)
+    work.people.delete(person_id, work.now)
+    _tell(work, access, Kind.PERSON_DELETED, None, person)
+
+
+def find_person(work: Work, access: DirectoryAccess, person_id: str) -> Person:
+    """Return a person of this directory; raises NotFound, the same for somebody of another directory."""
+    return _found(work, access, person_id)
+
+
+def list_people(
+    work: Work, access: DirectoryAccess, where: Filter | None, start_index: int, count: int
+) -> Page[Person]:
+    """Return a page of this directory's people in order of arrival; `start_index` counts from 1."""
+    return work.people.page(access.directory.id, where, start_index, count)
+
+
+def groups_of(work: Work, person_ids: Sequence[str]) -> dict[str, list[Member]]:
+    """Return person -> her groups."""
+    return work.groups.groups_of(person_ids)
+
+
+def memberships_of(work: Work, person_ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
+    """Return person -> her memberships, each with the account's slug, name and vendor."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for entry in work.ledger.with_accounts(person_ids):
+        found.setdefault(entry["membership"].person_id, []).append(entry)
+    return found
+
+
+def _found(work: Work, access: DirectoryAccess, person_id: str, *, lock: bool = False) -> Person:
+    person = work.people.find(access.directory.id, person_id, lock=lock)
+    if person is None:
+        raise NotFound("User", person_id)
+    return person
+
+
+def _returner(work: Work, access: DirectoryAccess, stated: StatedPerson) -> Person | None:
+    """Return the inactive person whom these names restore; release the names of any other inactive bearer."""
+    directory_id = access.directory.id
+    named = work.people.named(directory_id, stated.user_name, lock=True)
+    keyed = work.people.keyed(directory_id, stated.external_id) if stated.external_id is not None else None
+    if named is not None and named.active:
+        raise AlreadyExists("User", "userName", stated.user_name)
+    if keyed is not None and keyed.active:
+        raise AlreadyExists("User", "externalId", stated.external_id or "")
+    if named is not None and keyed is not None and named.id == keyed.id:
+        return named
+    for bearer in (named, keyed):
+        if bearer is not None:
+            work.people.release_names(bearer.id)
+            work.groups.remove_from_all(bearer.id)
+    return None
+
+
+def _check_names(work: Work, access: DirectoryAccess, person: Person, stated: StatedPerson) -> None:
+    named = work.people.named(access.directory.id, stated.user_name)
+    if named is not None and named.id != person.id:
+        raise AlreadyExists("User", "userName", stated.user_name)
+    if stated.external_id is None or stated.external_id == person.stated.external_id:
+        return
+    keyed = work.people.keyed(access.directory.id, stated.external_id)
+    if keyed is not None and keyed.id != person.id:
+        raise AlreadyExists("User", "externalId", stated.external_id)
+
+
+def _write(
+    work: Work, access: DirectoryAccess, version: int, person: Person, stated: StatedPerson, kind: Kind
+) -> Person:
+    now_stated = replace(person, stated=stated, version=person.version + 1, modified_at=work.now)
+    work.people.write(now_stated)
+    _tell(work, access, kind, now_stated, person)
+    if now_stated.active:
+        _settle(work, access, version, now_stated)
+    else:
+        _leave(work, access, version, now_stated, left=person.active)
+    return now_stated
+
+
+def _settle(work: Work, access: DirectoryAccess, version: int, person: Person) -> None:
+    tenant_id = access.directory.tenant_id
+    settle(work, tenant_id, rulebook(work, tenant_id, version), [person], cause_of(access))
+
+
+def _leave(work: Work, access: DirectoryAccess, version: int, person: Person, *, left: bool = False) -> None:
+    """Cut every access of somebody whom her directory wants out. Her groups stay, for when she returns."""
+    _settle(work, access, version, person)
+    events = end_sessions(work, person.tenant_id, [person.id], cause_of(access))
+    if left:
+        facts = ({"active": True}, {"active": False})
+        leaving = Event(
+            work.now, person.tenant_id, Kind.PERSON_LEFT, person.id, cause_of(access), person.id, None, *facts
+        )
+        events.append(leaving)
+    work.trail.tell(events)
+
+
+def _tell(work: Work, access: DirectoryAccess, kind: Kind, now: Person | None, was: Person | None) -> None:
+    """Tell what changed: attributes by name, their values apart."""
+    person = now or was
+    if person is None:
+        return
+    before: Mapping[str, Any] = was.stated.attributes if was else {}
+    after: Mapping[str, Any] = now.stated.attributes if now else {}
+    changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    event = Event(
+        work.now,
+        person.tenant_id,
+        kind,
+        person.id,
+        cause_of(access),
+        person.id,
+        None,
+        {"active": was.active} if was else None,
+        {"active": now.active, "attributes": changed} if now else None,
+        {name: before[name] for name in changed if name in before} or None,
+        {name: after[name] for name in changed if name in after} or None,
+    )
+    work.trail.tell([event])

@@ -1,0 +1,128 @@
+"""Settling people: lock, read, let the rules decide, write what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from connector.domain.events import THE_CLOCK, Cause
+from connector.domain.memberships import Answer, Entitlement, Membership
+from connector.domain.people import Person
+from connector.domain.settlement import AccountLedger, Changes, Standing
+from connector.domain.settlement import settle as decide
+from connector.lifecycle.consequences import apply
+from connector.mappers.rulebook import Rulebook, compile_rulebook
+from connector.storage.work import Work
+
+
+def rulebook(work: Work, tenant_id: str, version: int) -> Rulebook:
+    """Return the tenant's rules, compiled; `version` is what `lock_policy` returned in this unit of work."""
+    key = ("rulebook", tenant_id)
+    kept: tuple[int, Rulebook] | None = work.cache.get(key)
+    if kept is None or kept[0] != version:
+        kept = work.cache[key] = (version, fresh_rulebook(work, tenant_id))
+    return kept[1]
+
+
+def fresh_rulebook(work: Work, tenant_id: str) -> Rulebook:
+    """Compile the tenant's rules as this unit of work sees them, for one that changes them and may yet roll back."""
+    signs_in = (one.id for one in work.tenancy.directories(tenant_id) if one.signs_in)
+    return compile_rulebook(work.rules.all(tenant_id), work.accounts.all(tenant_id), signs_in)
+
+
+def settle(
+    work: Work,
+    tenant_id: str,
+    book: Rulebook,
+    people: Iterable[Person],
+    cause: Cause,
+    *,
+    answers: Mapping[str, Answer] | None = None,
+    lifted: frozenset[str] = frozenset(),
+    seats_changed_in: Iterable[str] = (),
+) -> list[Changes]:
+    """Bring what these people hold in line with what is due to them, and serve whoever waits for what comes free.
+
+    The caller holds the policy lock and has locked the people; the pools are locked here, and only then is the ledger
+    read. `answers` and `lifted` are keyed by membership id. Settling twice changes nothing.
+    """
+    known = {person.id: person for person in people}
+    due = _due(work, book, known.values())
+    concerned = {account for one in due.values() for account in one} | set(seats_changed_in)
+    concerned |= work.ledger.accounts_of(known)
+    if not concerned:
+        return []
+    pools = work.accounts.pools(concerned, lock=True)
+    memberships = work.ledger.of_people(known)
+    expired = {member.id: member for member in work.ledger.expired(concerned, work.now)}
+    standings = _standings(work, book, known, due, memberships, expired, answers or {}, lifted)
+    results = []
+    for account_id in sorted(concerned):
+        ledger = AccountLedger(
+            tenant_id,
+            account_id,
+            pools[account_id],
+            tuple(standings.get(account_id, ())),
+            line=lambda account_id=account_id: work.ledger.line(account_id),  # type: ignore[misc]
+            next_number=work.ledger.next_number(account_id),
+            room_was_made=account_id in set(seats_changed_in),
+        )
+        changes = decide(ledger, work.now, work.settings.returner_window)
+        if changes.changes:
+            apply(work, tenant_id, book, changes, cause)
+            results.append(changes)
+    return results
+
+
+def settle_time(work: Work, tenant_id: str, account_id: str) -> None:
+    """Let time pass in one account: invitations past their time free the seats they were promised."""
+    version = work.tenancy.lock_policy(tenant_id)
+    settle(work, tenant_id, rulebook(work, tenant_id, version), (), THE_CLOCK, seats_changed_in=[account_id])
+
+
+def _due(work: Work, book: Rulebook, people: Iterable[Person]) -> dict[str, dict[str, Entitlement]]:
+    active = [person for person in people if person.active]
+    groups = work.groups.ids_of(person.id for person in active) if book.looks_at_groups else {}
+    return {person.id: book.due(person, groups.get(person.id, frozenset())) for person in active}
+
+
+def _standings(
+    work: Work,
+    book: Rulebook,
+    people: Mapping[str, Person],
+    due: Mapping[str, Mapping[str, Entitlement]],
+    memberships: Mapping[str, list[Membership]],
+    expired: Mapping[str, Membership],
+    answers: Mapping[str, Answer],
+    lifted: frozenset[str],
+) -> dict[str, list[Standing]]:
+    """Return account -> who stands before it: everybody concerned, and others whose invitation has expired."""
+    given = dict.fromkeys(expired, Answer.EXPIRED) | dict(answers)
+    returners = [key for key, held in memberships.items() if any(member.accepted for member in held)]
+    identified = work.people.identities(returners)
+    found: dict[str, list[Standing]] = {}
+    for person_id in sorted(people):
+        held = {member.account_id: member for member in memberships.get(person_id, ())}
+        wanted = due.get(person_id, {})
+        for account_id in held.keys() | wanted.keys():
+            member = held.get(account_id)
+            standing = Standing(
+                person_id,
+                member,
+                wanted.get(account_id),
+                may_sign_in=people[person_id].directory_id in book.signs_in,
+                known=person_id in identified,
+                answer=given.get(member.id) if member else None,
+                lifted=member is not None and member.id in lifted,
+            )
+            found.setdefault(account_id, []).append(standing)
+    for member in expired.values():
+        if member.person_id not in people:
+            standing = Standing(member.person_id, member, member.due, answer=Answer.EXPIRED)
+            found.setdefault(member.account_id, []).append(standing)
+    return found
+
+
+def inactive(person: Person) -> Person:
+    """Return the person as one whom her directory wants out, to whom nothing is due."""
+    return replace(person, stated=replace(person.stated, active=False))

@@ -1,0 +1,132 @@
+"""Rules to what is due: one tenant's rules, compiled once for each version of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from connector.domain.accounts import Account, Rule
+from connector.domain.attributes import USER
+from connector.domain.catalogue import Catalogue
+from connector.domain.filter import Filter, matches
+from connector.domain.folding import fold
+from connector.domain.memberships import Entitlement
+from connector.domain.people import Person, StatedGroup
+from connector.domain.permissions import Combined, Grant, combine
+from connector.domain.plans import Plan
+from connector.mappers.catalogues import load_catalogue
+from connector.mappers.filters import parse_filter
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an account's vendor and plan allow."""
+
+    account: Account
+    catalogue: Catalogue
+    plan: Plan
+
+
+def terms_of(account: Account) -> Terms:
+    """Return the terms of an account: its vendor's catalogue, and its plan with the add-ons taken."""
+    catalogue = load_catalogue(account.vendor)
+    return Terms(account, catalogue, catalogue.plan(account.plan).with_addons(account.addons))
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A rule with its filter read and its role spelled out."""
+
+    rule: Rule
+    grant: Grant
+    filter: Filter | None
+
+    def fires(self, person: Person, group_ids: frozenset[str]) -> bool:
+        """Tell whether the rule is about this person: by a group of hers, or by what her directory says of her."""
+        if self.rule.directory_id is not None and self.rule.directory_id != person.directory_id:
+            return False
+        if self.filter is not None:
+            return matches(self.filter, {**person.stated.attributes, "id": person.id})
+        return self.rule.group_id in group_ids
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Everything that decides what is due in one tenant, at one version of its rules and plans.
+
+    `signs_in` are the directories whose people can sign in.
+    """
+
+    rules: tuple[CompiledRule, ...]
+    terms: Mapping[str, Terms]
+    signs_in: frozenset[str] = frozenset()
+    _combined: dict[tuple[str, ...], tuple[Combined, frozenset[str]]] = field(default_factory=dict, repr=False)
+
+    @property
+    def looks_at_groups(self) -> bool:
+        """Whether any rule names a group, so that memberships must be known."""
+        return any(compiled.rule.group_id is not None for compiled in self.rules)
+
+    def concerns(self, group_id: str) -> bool:
+        """Tell whether any rule is about this group."""
+        return any(compiled.rule.group_id == group_id for compiled in self.rules)
+
+    def awaiting(self, directory_id: str, stated: StatedGroup) -> list[Rule]:
+        """Return the rules that named this group before it was seen: by externalId, else by displayName."""
+        return [compiled.rule for compiled in self.rules if _awaits(compiled.rule, directory_id, stated)]
+
+    def due(self, person: Person, group_ids: frozenset[str]) -> dict[str, Entitlement]:
+        """Return account -> what is due to this person there; nothing to somebody whom her directory wants out."""
+        if not person.active:
+            return {}
+        fired: dict[str, list[CompiledRule]] = {}
+        for compiled in self.rules:
+            if compiled.rule.account_id in self.terms and compiled.fires(person, group_ids):
+                fired.setdefault(compiled.rule.account_id, []).append(compiled)
+        found = {account_id: self._entitlement(account_id, rules) for account_id, rules in fired.items()}
+        return {account_id: due for account_id, due in found.items() if due.seat_types}
+
+    def _entitlement(self, account_id: str, fired: Sequence[CompiledRule]) -> Entitlement:
+        catalogue, plan = self.terms[account_id].catalogue, self.terms[account_id].plan
+        key = tuple(sorted(compiled.rule.id for compiled in fired))
+        if key not in self._combined:
+            outcome = combine(catalogue, plan, [compiled.grant for compiled in fired])
+            self._combined[key] = (outcome, frozenset().union(*(compiled.rule.set_names for compiled in fired)))
+        outcome, names = self._combined[key]
+        return Entitlement(
+            seat_types=outcome.seat_types,
+            pools=catalogue.pools_for(outcome.seat_types),
+            permissions=outcome.permissions,
+            sets=names,
+            covered=catalogue.covered_by(outcome.seat_types),
+            rules=key,
+        )
+
+
+def compile_rulebook(
+    rules: Iterable[Rule],
+    accounts: Iterable[Account],
+    signs_in: Iterable[str] = (),
+    terms: Callable[[Account], Terms] = terms_of,
+) -> Rulebook:
+    """Compile a tenant's rules; accounts that are closed make nothing due."""
+    known = {account.id: terms(account) for account in accounts if account.active}
+    compiled = tuple(compile_rule(rule, known[rule.account_id]) for rule in rules if rule.account_id in known)
+    return Rulebook(compiled, known, frozenset(signs_in))
+
+
+def compile_rule(rule: Rule, terms: Terms) -> CompiledRule:
+    """Read the rule's filter and spell its role out; raises InvalidFilter, or NotFound for a role nobody knows."""
+    permissions = rule.permissions
+    if rule.role is not None:
+        permissions |= terms.catalogue.role(rule.role).expand(terms.catalogue, terms.plan, rule.seat_type)
+    parsed = parse_filter(rule.filter, USER) if rule.filter is not None else None
+    return CompiledRule(rule, Grant(rule.seat_type, permissions), parsed)
+
+
+def _awaits(rule: Rule, directory_id: str, stated: StatedGroup) -> bool:
+    if rule.group_id is not None or rule.directory_id != directory_id:
+        return False
+    if rule.group_external_id is not None:
+        return rule.group_external_id == stated.external_id
+    return rule.group_name_folded is not None and rule.group_name_folded == fold(stated.display_name)

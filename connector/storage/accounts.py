@@ -1,0 +1,118 @@
+"""Accounts and their seat pools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from connector.domain.accounts import Account
+from connector.domain.seats import SeatPool
+from connector.storage.tables import account, seat_pool
+
+_COUNT = (
+    update(seat_pool)
+    .where(seat_pool.c.id == bindparam("pool_id"))
+    .values(held=bindparam("now_held"), promised=bindparam("now_promised"))
+)
+
+
+class Accounts:
+    """Accounts at vendors, with their pools."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def add(self, one: Account, pools: Iterable[SeatPool]) -> None:
+        self.connection.execute(
+            insert(account),
+            {
+                "id": one.id,
+                "tenant_id": one.tenant_id,
+                "slug": one.slug,
+                "name": one.name,
+                "vendor": one.vendor,
+                "plan": one.plan,
+                "addons": list(one.addons),
+                "owner_email": one.owner_email,
+                "active": one.active,
+                "created_at": one.created_at,
+            },
+        )
+        rows = [
+            {
+                "id": pool.id,
+                "account_id": pool.account_id,
+                "key": pool.key,
+                "capacity": pool.capacity,
+                "held": pool.held,
+                "promised": pool.promised,
+                "owner": pool.owner,
+                "pending_counts": pool.pending_counts,
+            }
+            for pool in pools
+        ]
+        self.connection.execute(insert(seat_pool), rows)
+
+    def all(self, tenant_id: str | None = None) -> list[Account]:
+        query = select(account).order_by(account.c.id)
+        if tenant_id is not None:
+            query = query.where(account.c.tenant_id == tenant_id)
+        return [_account(row) for row in self.connection.execute(query)]
+
+    def named(self, slug: str) -> Account | None:
+        row = self.connection.execute(select(account).where(account.c.slug == slug)).first()
+        return _account(row) if row else None
+
+    def pools(self, account_ids: Iterable[str], *, lock: bool = False) -> dict[str, dict[str, SeatPool]]:
+        """Return account -> key -> pool; locked for change by ascending id when `lock`."""
+        ids = sorted(account_ids)
+        found: dict[str, dict[str, SeatPool]] = {account_id: {} for account_id in ids}
+        query = select(seat_pool).where(seat_pool.c.account_id.in_(ids)).order_by(seat_pool.c.id)
+        for row in self.connection.execute(query.with_for_update() if lock else query):
+            found[row.account_id][row.key] = _pool(row)
+        return found
+
+    def write_counts(self, pools: Iterable[SeatPool]) -> None:
+        """Write what settlement counted; the table's own checks hold that no pool is ever oversold."""
+        rows = [{"pool_id": pool.id, "now_held": pool.held, "now_promised": pool.promised} for pool in pools]
+        if rows:
+            self.connection.execute(_COUNT, rows)
+
+    def write_capacity(self, pool: SeatPool) -> None:
+        self.connection.execute(
+            update(seat_pool)
+            .where(seat_pool.c.id == pool.id)
+            .values(capacity=pool.capacity, owner=pool.owner, pending_counts=pool.pending_counts)
+        )
+
+    def write(self, one: Account) -> None:
+        self.connection.execute(
+            update(account)
+            .where(account.c.id == one.id)
+            .values(
+                name=one.name, plan=one.plan, addons=list(one.addons), owner_email=one.owner_email, active=one.active
+            )
+        )
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(
+        row.id,
+        row.tenant_id,
+        row.slug,
+        row.name,
+        row.vendor,
+        row.plan,
+        tuple(row.addons),
+        row.owner_email,
+        row.active,
+        row.created_at,
+    )
+
+
+def _pool(row: Row[Any]) -> SeatPool:
+    return SeatPool(
+        row.id, row.account_id, row.key, row.capacity, row.held, row.promised, row.owner, row.pending_counts
+    )

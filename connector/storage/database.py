@@ -1,0 +1,139 @@
+"""The database and its units of work: one writer at a time on SQLite, row locks on PostgreSQL; all or nothing."""
+
+from __future__ import annotations
+
+import fcntl
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from connector.storage import append_only  # noqa: F401  (attaches its triggers to the tables)
+from connector.storage.filtering import register_functions
+from connector.storage.tables import metadata
+from connector.storage.work import Work
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TRIES = 4
+SERIALIZATION_FAILURES = {"40001", "40P01"}
+"""PostgreSQL's codes for a serialization failure and a deadlock."""
+
+
+class Database:
+    """One database, by its SQLAlchemy URL: `sqlite:///path` or `postgresql+psycopg://...`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.cache: dict[Any, Any] = {}
+        if self.url.get_backend_name() == "sqlite":
+            self.engine, self._writers = _sqlite_engine(url)
+        else:
+            self.engine = create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+            self._writers = _nobody_waits
+
+    def create_schema(self) -> None:
+        """Create every table at once, as the migrations would."""
+        with self._writers(), self.engine.begin() as connection:
+            metadata.create_all(connection)
+
+    def write(
+        self,
+        make: Callable[[Connection], Work],
+        use_case: Callable[Concatenate[Work, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run `use_case` in one unit of work and commit it; nothing of it remains when it raises.
+
+        A unit of work that met a deadlock, a serialization failure or a busy database is run again, up to three times.
+        """
+        for attempt in range(1, TRIES + 1):
+            try:
+                with self._writers(), self._begin(writes=True) as connection:
+                    return use_case(make(connection), *args, **kwargs)
+            except DBAPIError as error:
+                if attempt == TRIES or not _worth_another_try(error):
+                    raise
+            # Two units that met each other must not meet again at once.
+            time.sleep(random.uniform(0.005, 0.05) * attempt)  # noqa: S311
+        raise AssertionError("unreachable")
+
+    def read(
+        self,
+        make: Callable[[Connection], Work],
+        use_case: Callable[Concatenate[Work, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a use case that writes nothing; on SQLite it never waits for a writer."""
+        with self._begin(writes=False) as connection:
+            return use_case(make(connection), *args, **kwargs)
+
+    @contextmanager
+    def _begin(self, *, writes: bool) -> Iterator[Connection]:
+        with self.engine.connect().execution_options(writes=writes) as connection, connection.begin():
+            yield connection
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _nobody_waits() -> Iterator[None]:
+    yield
+
+
+def _worth_another_try(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    busy = isinstance(error, OperationalError) and "database is locked" in str(error.orig)
+    return state in SERIALIZATION_FAILURES or busy
+
+
+def _sqlite_engine(url: str) -> tuple[Engine, Callable[[], Any]]:
+    path = make_url(url).database
+    if not path or path == ":memory:":
+        raise ValueError("A SQLite database needs a file: sqlite:///var/jumpseat.db")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=8, max_overflow=24, connect_args={"timeout": 30, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: SqliteConnection, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+        register_functions(connection)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A reader that turns writer cannot wait for another writer: SQLite makes it fail. Writers say so at once.
+        connection.exec_driver_sql(
+            "BEGIN IMMEDIATE" if connection.get_execution_options().get("writes", True) else "BEGIN"
+        )
+
+    return engine, _one_writer(path + ".lock")
+
+
+def _one_writer(lock_file: str) -> Callable[[], Any]:
+    """Return a lock that one thread of one process holds at a time.
+
+    SQLite's own waiting polls with growing pauses: under load its slowest writer waits a second, with this one 30 ms.
+    """
+    threads = threading.Lock()
+
+    @contextmanager
+    def locked() -> Iterator[None]:
+        with threads, Path(lock_file).open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    return locked

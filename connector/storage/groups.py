@@ -1,0 +1,177 @@
+"""Groups and their members, as rows. Nothing here loads a whole membership unless it is asked for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from connector.domain.errors import AlreadyExists
+from connector.domain.filter import Filter
+from connector.domain.folding import fold
+from connector.domain.people import Group, Member, Page, StatedGroup
+from connector.storage.filtering import compile_filter
+from connector.storage.rows import chunks, group_of
+from connector.storage.tables import group_member, person, scim_group
+
+_ONE = select(scim_group).where(
+    scim_group.c.directory_id == bindparam("directory_id"), scim_group.c.id == bindparam("group_id")
+)
+_ONE_LOCKED = _ONE.with_for_update()
+
+
+class Groups:
+    """The groups that directories state."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def find(self, directory_id: str, group_id: str, *, lock: bool = False) -> Group | None:
+        query = _ONE_LOCKED if lock else _ONE
+        row = self.connection.execute(query, {"directory_id": directory_id, "group_id": group_id}).first()
+        return group_of(row) if row else None
+
+    def taken(self, directory_id: str, stated: StatedGroup, *, but: str = "") -> str | None:
+        """Return the attribute, displayName or externalId, that another group of the directory already bears."""
+        others = select(scim_group.c.external_id).where(
+            scim_group.c.directory_id == directory_id, scim_group.c.id != but
+        )
+        named = others.where(scim_group.c.display_name_folded == fold(stated.display_name))
+        if self.connection.execute(named).first():
+            return "displayName"
+        if stated.external_id is None:
+            return None
+        keyed = others.where(scim_group.c.external_id == stated.external_id)
+        return "externalId" if self.connection.execute(keyed).first() else None
+
+    def page(self, directory_id: str, where: Filter | None, start_index: int, count: int) -> Page[Group]:
+        """Return one page in order of arrival, and how many match in all. `start_index` counts from 1."""
+        condition: ColumnElement[bool] = scim_group.c.directory_id == directory_id
+        if where is not None:
+            condition &= compile_filter(where, scim_group, self.connection.dialect.name)
+        total = self.connection.execute(select(func.count()).select_from(scim_group).where(condition)).scalar_one()
+        if count == 0 or start_index > total:
+            return Page(total)
+        query = select(scim_group).where(condition).order_by(scim_group.c.id).offset(start_index - 1).limit(count)
+        return Page(total, [group_of(row) for row in self.connection.execute(query)])
+
+    def add(self, one: Group) -> None:
+        """Add a group; raises AlreadyExists when another unit of work took its name meanwhile."""
+        fixed = {"id": one.id, "tenant_id": one.tenant_id, "directory_id": one.directory_id}
+        with _name_taken(one.stated):
+            self.connection.execute(insert(scim_group), {**fixed, "created_at": one.created_at, **_written(one)})
+
+    def write(self, one: Group) -> None:
+        """Write what the directory says now; raises AlreadyExists when another unit of work took the name meanwhile."""
+        query = update(scim_group).where(scim_group.c.id == one.id)
+        with _name_taken(one.stated):
+            self.connection.execute(query.values(_written(one)))
+
+    def delete(self, group_id: str) -> None:
+        self.connection.execute(delete(group_member).where(group_member.c.group_id == group_id))
+        self.connection.execute(delete(scim_group).where(scim_group.c.id == group_id))
+
+    # Members.
+
+    def member_ids(self, group_id: str) -> set[str]:
+        query = select(group_member.c.person_id).where(group_member.c.group_id == group_id)
+        return set(self.connection.execute(query).scalars())
+
+    def count_members(self, group_id: str) -> int:
+        query = select(func.count()).select_from(group_member).where(group_member.c.group_id == group_id)
+        return self.connection.execute(query).scalar_one()
+
+    def members_among(self, group_id: str, person_ids: Iterable[str]) -> set[str]:
+        """Return which of these people are members."""
+        found: set[str] = set()
+        for some in chunks(sorted(set(person_ids))):
+            query = select(group_member.c.person_id).where(
+                group_member.c.group_id == group_id, group_member.c.person_id.in_(some)
+            )
+            found.update(self.connection.execute(query).scalars())
+        return found
+
+    def add_members(self, group_id: str, person_ids: Iterable[str]) -> None:
+        rows = [{"group_id": group_id, "person_id": person_id} for person_id in sorted(person_ids)]
+        if rows:
+            self.connection.execute(insert(group_member), rows)
+
+    def remove_members(self, group_id: str, person_ids: Iterable[str]) -> None:
+        for some in chunks(sorted(person_ids)):
+            self.connection.execute(
+                delete(group_member).where(group_member.c.group_id == group_id, group_member.c.person_id.in_(some))
+            )
+
+    def remove_from_all(self, person_id: str) -> None:
+        self.connection.execute(delete(group_member).where(group_member.c.person_id == person_id))
+
+    def members_of(self, group_ids: Sequence[str]) -> dict[str, list[Member]]:
+        """Return the members of these groups, each with a name to show."""
+        found: dict[str, list[Member]] = {group_id: [] for group_id in group_ids}
+        for some in chunks(group_ids):
+            query = (
+                select(group_member.c.group_id, person.c.id, person.c.user_name)
+                .join(person, person.c.id == group_member.c.person_id)
+                .where(group_member.c.group_id.in_(some))
+                .order_by(person.c.id)
+            )
+            for row in self.connection.execute(query):
+                found[row.group_id].append(Member(row.id, row.user_name))
+        return found
+
+    def ids_of(self, person_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Return person -> the ids of her groups; people without any are left out."""
+        found: dict[str, set[str]] = {}
+        for some in chunks(sorted(set(person_ids))):
+            query = select(group_member.c.person_id, group_member.c.group_id)
+            for row in self.connection.execute(query.where(group_member.c.person_id.in_(some))):
+                found.setdefault(row.person_id, set()).add(row.group_id)
+        return {person_id: frozenset(ids) for person_id, ids in found.items()}
+
+    def named(self, directory_id: str, external_id: str | None, display_name_folded: str | None) -> str | None:
+        """Return the id of the group with this externalId, else of the one with this name."""
+        ids = select(scim_group.c.id).where(scim_group.c.directory_id == directory_id)
+        wanted = ((scim_group.c.external_id, external_id), (scim_group.c.display_name_folded, display_name_folded))
+        for column, value in wanted:
+            found = self.connection.execute(ids.where(column == value)).scalar() if value is not None else None
+            if found is not None:
+                return str(found)
+        return None
+
+    def groups_of(self, person_ids: Iterable[str]) -> dict[str, list[Member]]:
+        """Return the groups of which these people are members, each with its name."""
+        found: dict[str, list[Member]] = {person_id: [] for person_id in person_ids}
+        for some in chunks(found):
+            query = (
+                select(group_member.c.person_id, scim_group.c.id, scim_group.c.display_name)
+                .join(scim_group, scim_group.c.id == group_member.c.group_id)
+                .where(group_member.c.person_id.in_(some))
+                .order_by(scim_group.c.id)
+            )
+            for row in self.connection.execute(query):
+                found[row.person_id].append(Member(row.id, row.display_name))
+        return found
+
+
+@contextmanager
+def _name_taken(stated: StatedGroup) -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        keyed = "external_id" in str(error.orig)
+        attribute, value = ("externalId", stated.external_id) if keyed else ("displayName", stated.display_name)
+        raise AlreadyExists("Group", attribute, value or "") from None
+
+
+def _written(one: Group) -> dict[str, Any]:
+    return {
+        "display_name": one.stated.display_name,
+        "display_name_folded": fold(one.stated.display_name),
+        "external_id": one.stated.external_id,
+        "document": dict(one.stated.attributes),
+        "version": one.version,
+        "modified_at": one.modified_at,
+    }

@@ -1,0 +1,86 @@
+"""Invitations, found by the hash of their token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from connector.domain.invitations import Invitation, InvitationState
+from connector.storage.rows import chunks
+from connector.storage.tables import invitation
+
+
+class Invitations:
+    """Offers made, pending and closed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def add(self, invitations: Iterable[tuple[Invitation, str]]) -> None:
+        """Add invitations, each with the hash of its token."""
+        rows = [
+            {
+                "id": one.id,
+                "tenant_id": one.tenant_id,
+                "account_id": one.account_id,
+                "person_id": one.person_id,
+                "membership_id": one.membership_id,
+                "token_hash": token_hash,
+                "state": one.state.value,
+                "created_at": one.created_at,
+                "expires_at": one.expires_at,
+            }
+            for one, token_hash in invitations
+        ]
+        if rows:
+            self.connection.execute(insert(invitation), rows)
+
+    def tokened(self, token_hash: str) -> Invitation | None:
+        row = self.connection.execute(select(invitation).where(invitation.c.token_hash == token_hash)).first()
+        return _invitation(row) if row else None
+
+    def by_id(self, invitation_id: str) -> Invitation | None:
+        row = self.connection.execute(select(invitation).where(invitation.c.id == invitation_id)).first()
+        return _invitation(row) if row else None
+
+    def pending_of(self, membership_ids: Iterable[str]) -> dict[str, Invitation]:
+        """Return membership -> its pending invitation."""
+        found: dict[str, Invitation] = {}
+        for some in chunks(sorted(set(membership_ids))):
+            query = select(invitation).where(
+                invitation.c.membership_id.in_(some), invitation.c.state == InvitationState.PENDING.value
+            )
+            found.update((row.membership_id, _invitation(row)) for row in self.connection.execute(query))
+        return found
+
+    def close(self, invitation_ids: Iterable[str], state: InvitationState, now: datetime) -> None:
+        for some in chunks(sorted(invitation_ids)):
+            closed = update(invitation).where(invitation.c.id.in_(some))
+            self.connection.execute(closed.values(state=state.value, answered_at=now))
+
+    def accounts_with_expired(self, now: datetime) -> list[tuple[str, str]]:
+        """Return (tenant, account) wherever a pending invitation is past its time."""
+        query = (
+            select(invitation.c.tenant_id, invitation.c.account_id)
+            .where(invitation.c.state == InvitationState.PENDING.value, invitation.c.expires_at <= now)
+            .distinct()
+            .order_by(invitation.c.tenant_id, invitation.c.account_id)
+        )
+        return [(row.tenant_id, row.account_id) for row in self.connection.execute(query)]
+
+
+def _invitation(row: Row[Any]) -> Invitation:
+    return Invitation(
+        row.id,
+        row.tenant_id,
+        row.account_id,
+        row.person_id,
+        row.membership_id,
+        InvitationState(row.state),
+        row.created_at,
+        row.expires_at,
+        row.answered_at,
+    )

@@ -1,0 +1,140 @@
+"""The ledger: who waits for, is promised, or holds what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from connector.domain.memberships import Membership, State
+from connector.storage.rows import chunks, membership_of, membership_row
+from connector.storage.tables import account, invitation, membership
+
+_LINE = (
+    select(membership)
+    .where(
+        membership.c.account_id == bindparam("account_id"),
+        membership.c.waiting_number > bindparam("behind"),
+        membership.c.obstacle.is_(None),
+    )
+    .order_by(membership.c.waiting_number)
+    .limit(100)
+)
+_LAST_NUMBER = select(func.max(membership.c.waiting_number)).where(membership.c.account_id == bindparam("account_id"))
+_WRITE = (
+    update(membership)
+    .where(membership.c.id == bindparam("row_id"))
+    .values(
+        {
+            column.name: bindparam(f"new_{column.name}", type_=column.type)
+            for column in membership.c
+            if column.name not in ("id", "tenant_id", "account_id", "person_id")
+        }
+    )
+)
+
+
+class Ledger:
+    """Memberships. The rows of an account change only under the locks of its pools."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def of_people(self, person_ids: Iterable[str]) -> dict[str, list[Membership]]:
+        """Return person -> memberships in all accounts, the ended ones too."""
+        found: dict[str, list[Membership]] = {}
+        for some in chunks(sorted(set(person_ids))):
+            query = select(membership).where(membership.c.person_id.in_(some)).order_by(membership.c.id)
+            for row in self.connection.execute(query):
+                found.setdefault(row.person_id, []).append(membership_of(row))
+        return found
+
+    def accounts_of(self, person_ids: Iterable[str]) -> set[str]:
+        """Return the accounts in which any of these people has, or had, a membership."""
+        found: set[str] = set()
+        for some in chunks(sorted(set(person_ids))):
+            query = select(membership.c.account_id).where(membership.c.person_id.in_(some)).distinct()
+            found.update(self.connection.execute(query).scalars())
+        return found
+
+    def by_id(self, membership_id: str) -> Membership:
+        return membership_of(self.connection.execute(select(membership).where(membership.c.id == membership_id)).one())
+
+    def line(self, account_id: str) -> Iterator[Membership]:
+        """Read the waiting line from its head, a hundred at a time."""
+        behind = 0
+        while rows := self.connection.execute(_LINE, {"account_id": account_id, "behind": behind}).all():
+            for row in rows:
+                yield membership_of(row)
+            behind = rows[-1].waiting_number
+
+    def next_number(self, account_id: str) -> int:
+        """Return the place behind everybody who waits."""
+        return (self.connection.execute(_LAST_NUMBER, {"account_id": account_id}).scalar() or 0) + 1
+
+    def expired(self, account_ids: Iterable[str], now: datetime) -> list[Membership]:
+        """Return the memberships of these accounts whose invitation is pending and past its time."""
+        query = (
+            select(membership)
+            .join(invitation, invitation.c.membership_id == membership.c.id)
+            .where(
+                invitation.c.account_id.in_(sorted(account_ids)),
+                invitation.c.state == "pending",
+                invitation.c.expires_at <= now,
+            )
+            .order_by(membership.c.id)
+        )
+        return [membership_of(row) for row in self.connection.execute(query)]
+
+    def due_in(self, account_id: str) -> list[str]:
+        """Return the ids of everybody to whom something was last found due in this account, ascending."""
+        query = select(membership.c.person_id).where(
+            membership.c.account_id == account_id, membership.c.due.is_not(None)
+        )
+        return list(self.connection.execute(query.order_by(membership.c.person_id)).scalars())
+
+    def add(self, members: Iterable[Membership]) -> None:
+        rows = [membership_row(member) for member in members]
+        if rows:
+            self.connection.execute(insert(membership), rows)
+
+    def write(self, members: Iterable[Membership]) -> None:
+        rows = [
+            {"row_id": member.id, **{f"new_{name}": value for name, value in membership_row(member).items()}}
+            for member in members
+        ]
+        for row in rows:
+            for fixed in ("id", "tenant_id", "account_id", "person_id"):
+                del row[f"new_{fixed}"]
+        if rows:
+            self.connection.execute(_WRITE, rows)
+
+    def counts(self, account_ids: Iterable[str]) -> dict[str, dict[State, int]]:
+        """Return account -> state -> how many."""
+        found: dict[str, dict[State, int]] = {account_id: {} for account_id in account_ids}
+        query = (
+            select(membership.c.account_id, membership.c.state, func.count().label("number"))
+            .where(membership.c.account_id.in_(sorted(found)))
+            .group_by(membership.c.account_id, membership.c.state)
+        )
+        for row in self.connection.execute(query):
+            found[row.account_id][State(row.state)] = row.number
+        return found
+
+    def with_accounts(self, person_ids: Iterable[str]) -> list[dict[str, Any]]:
+        """Return, for each membership of these people, the account's slug, name and vendor beside it."""
+        found: list[dict[str, Any]] = []
+        for some in chunks(sorted(set(person_ids))):
+            query = (
+                select(membership, account.c.slug, account.c.name, account.c.vendor)
+                .join(account, account.c.id == membership.c.account_id)
+                .where(membership.c.person_id.in_(some))
+                .order_by(account.c.slug)
+            )
+            found += [
+                {"membership": membership_of(row), "slug": row.slug, "name": row.name, "vendor": row.vendor}
+                for row in self.connection.execute(query)
+            ]
+        return found

@@ -1,0 +1,429 @@
+"""Every table on one page. Times are UTC; ids are UUIDv7, so that ascending id is order of arrival."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import JSON, TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite keeps it without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+Id = String(36)
+# SQLite numbers rows by itself only in a column of type INTEGER.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _id() -> Column[str]:
+    return Column("id", Id, primary_key=True)
+
+
+def _of(table: str, *, nullable: bool = False, column: str | None = None) -> Column[str]:
+    target = "scim_group" if table == "group" else table
+    return Column(column or f"{table}_id", Id, ForeignKey(f"{target}.id"), nullable=nullable)
+
+
+# Who is served.
+
+tenant = Table(
+    "tenant",
+    metadata,
+    _id(),
+    Column("slug", String(63), nullable=False, unique=True),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("created_at", Utc, nullable=False),
+)
+
+policy = Table(
+    "policy",
+    metadata,
+    Column("tenant_id", Id, ForeignKey("tenant.id"), primary_key=True),
+    Column("version", Integer, nullable=False, default=1),
+    comment="The first lock of every settlement; rule and plan changes take it exclusively and raise its version.",
+)
+
+directory = Table(
+    "directory",
+    metadata,
+    _id(),
+    _of("tenant"),
+    Column("slug", String(63), nullable=False, unique=True),
+    Column("idp", String(20), nullable=False),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("issuer", Text),
+    Column("client_id", Text),
+    Column("client_secret_sealed", Text),
+    Column("subject_claim", String(100)),
+    Column("bind", String(30), nullable=False, default="subject"),
+    Column("version", Integer, nullable=False, default=1),
+    Column("created_at", Utc, nullable=False),
+)
+
+directory_token = Table(
+    "directory_token",
+    metadata,
+    _id(),
+    _of("directory"),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("hint", String(20), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc),
+    Column("revoked_at", Utc),
+    Column("last_used_at", Utc),
+    Index(None, "directory_id"),
+)
+
+# What the directories state.
+
+person = Table(
+    "person",
+    metadata,
+    _id(),
+    _of("tenant"),
+    _of("directory"),
+    Column("user_name", Text, nullable=False),
+    Column("user_name_folded", Text, comment="NULL when the name was released to somebody else, or the person deleted"),
+    Column("external_id", Text),
+    Column("external_id_key", Text, comment="As external_id; NULL when released or deleted"),
+    Column("display_name_folded", Text),
+    Column("work_email_folded", Text),
+    Column("active", Boolean, nullable=False),
+    Column("document", Json, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("modified_at", Utc, nullable=False),
+    Column("deleted_at", Utc),
+    UniqueConstraint("directory_id", "user_name_folded"),
+    UniqueConstraint("directory_id", "external_id_key"),
+    Index(None, "directory_id", "work_email_folded"),
+    Index(None, "directory_id", "display_name_folded"),
+    Index(
+        "ix_person_listed",
+        "directory_id",
+        "id",
+        sqlite_where=text("deleted_at IS NULL"),
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    _id(),
+    _of("tenant"),
+    _of("directory"),
+    _of("person"),
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("bound_at", Utc, nullable=False),
+    UniqueConstraint("directory_id", "issuer", "subject"),
+    UniqueConstraint("person_id"),
+)
+
+scim_group = Table(
+    "scim_group",
+    metadata,
+    _id(),
+    _of("tenant"),
+    _of("directory"),
+    Column("display_name", Text, nullable=False),
+    Column("display_name_folded", Text, nullable=False),
+    Column("external_id", Text),
+    Column("document", Json, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("modified_at", Utc, nullable=False),
+    UniqueConstraint("directory_id", "display_name_folded"),
+    UniqueConstraint("directory_id", "external_id"),
+)
+
+group_member = Table(
+    "group_member",
+    metadata,
+    Column("group_id", Id, ForeignKey("scim_group.id"), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Index(None, "person_id"),
+)
+
+# Accounts at vendors, their seats, and what makes a seat due.
+
+account = Table(
+    "account",
+    metadata,
+    _id(),
+    _of("tenant"),
+    Column("slug", String(63), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("vendor", String(63), nullable=False, comment="Key of the catalogue"),
+    Column("plan", String(63), nullable=False),
+    Column("addons", Json, nullable=False),
+    Column("owner_email", Text),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("created_at", Utc, nullable=False),
+    Index(None, "tenant_id"),
+)
+
+seat_pool = Table(
+    "seat_pool",
+    metadata,
+    _id(),
+    _of("account"),
+    Column("key", String(63), nullable=False),
+    Column("capacity", Integer, comment="NULL is unlimited"),
+    Column("held", Integer, nullable=False, default=0),
+    Column("promised", Integer, nullable=False, default=0),
+    Column("owner", Integer, nullable=False, default=0, comment="Seats that the account's owner holds"),
+    Column("pending_counts", Boolean, nullable=False, default=True),
+    UniqueConstraint("account_id", "key"),
+    CheckConstraint("held >= 0 AND promised >= 0", name="not_negative"),
+    CheckConstraint(
+        "capacity IS NULL OR owner + held + CASE WHEN pending_counts THEN promised ELSE 0 END <= capacity",
+        name="not_oversold",
+    ),
+)
+
+rule = Table(
+    "rule",
+    metadata,
+    _id(),
+    _of("tenant"),
+    _of("account"),
+    Column("name", String(63), nullable=False),
+    _of("directory", nullable=True),
+    _of("group", nullable=True),
+    Column("group_external_id", Text),
+    Column("group_name_folded", Text),
+    Column("filter", Text),
+    Column("seat_type", String(63)),
+    Column("role", String(63)),
+    Column("permissions", Json, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    UniqueConstraint("tenant_id", "name"),
+    Index(None, "group_id"),
+)
+
+# The ledger.
+
+membership = Table(
+    "membership",
+    metadata,
+    _id(),
+    _of("tenant"),
+    _of("account"),
+    _of("person"),
+    Column("state", String(10), nullable=False),
+    Column("due", Json),
+    Column("seat_types", Json, nullable=False),
+    Column("pools", Json, nullable=False),
+    Column("permissions", Json, nullable=False),
+    Column("answer", String(10)),
+    Column("answered_key", Text),
+    Column("obstacle", String(20)),
+    Column("waiting_number", BigInteger),
+    Column("ended_at", Utc),
+    UniqueConstraint("account_id", "person_id"),
+    Index(None, "person_id"),
+    Index(
+        "ix_membership_line",
+        "account_id",
+        "waiting_number",
+        sqlite_where=text("waiting_number IS NOT NULL"),
+        postgresql_where=text("waiting_number IS NOT NULL"),
+    ),
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    _id(),
+    _of("tenant"),
+    _of("account"),
+    _of("person"),
+    _of("membership"),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("state", String(10), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("answered_at", Utc),
+    Index(
+        "ix_invitation_pending",
+        "membership_id",
+        unique=True,
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
+    Index(
+        "ix_invitation_expiry",
+        "account_id",
+        "expires_at",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
+)
+
+# Signing in.
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _of("tenant"),
+    _of("directory"),
+    _of("person", nullable=True),
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("sid", Text),
+    Column("claims", Json, nullable=False),
+    Column("id_token", Text, comment="Kept as the hint that the provider's own logout asks for"),
+    Column("created_at", Utc, nullable=False),
+    Column("last_seen_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("ended_at", Utc),
+    Index(None, "person_id"),
+    Index(None, "directory_id", "issuer", "subject"),
+)
+
+login_attempt = Table(
+    "login_attempt",
+    metadata,
+    Column("state_hash", String(64), primary_key=True),
+    _of("directory"),
+    Column("browser_hash", String(64), nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("code_verifier", Text, nullable=False),
+    Column("return_to", Text, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Index(None, "browser_hash"),
+    Index(None, "expires_at"),
+)
+
+used_token = Table(
+    "used_token",
+    metadata,
+    Column("token_key", String(64), primary_key=True),
+    Column("expires_at", Utc, nullable=False),
+    comment="Identifiers of logout tokens already acted on, so that a replay is recognised",
+)
+
+operator_session = Table(
+    "operator_session",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+)
+
+# What follows: for the worker, for people at the vendor, for the auditor.
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    _of("tenant"),
+    Column("kind", String(40), nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("state", String(10), nullable=False, default="open"),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", Utc, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("done_at", Utc),
+    Column("error", Text),
+    Index("ix_outbox_open", "due_at", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+)
+
+work_order = Table(
+    "work_order",
+    metadata,
+    _id(),
+    _of("tenant"),
+    _of("account"),
+    _of("person"),
+    Column("kind", String(20), nullable=False),
+    Column("details", Json, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("due_at", Utc, nullable=False),
+    Column("done_at", Utc),
+    Column("done_by", Text),
+    Index(None, "person_id"),
+    Index(
+        "ix_work_order_open", "tenant_id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
+    ),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("at", Utc, nullable=False),
+    _of("tenant"),
+    Column("kind", String(40), nullable=False),
+    Column("subject_id", Id, nullable=False),
+    Column("person_id", Id),
+    Column("account_id", Id),
+    Column("cause", String(20), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reference", Text),
+    Column("before", Json),
+    Column("after", Json),
+    Index(None, "tenant_id", "seq"),
+    Index(None, "person_id"),
+    comment="Append-only; holds ids, states and names of attributes, never personal values",
+)
+
+event_value = Table(
+    "event_value",
+    metadata,
+    Column("event_seq", Serial, ForeignKey("event.seq"), primary_key=True, autoincrement=False),
+    Column("before", Json),
+    Column("after", Json),
+    comment="Personal values of an event, which retention and erasure blank",
+)

@@ -1,0 +1,170 @@
+"""What follows a decision: the audit trail, the outbox for the worker, work orders for people at the vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from connector.domain.events import Event
+from connector.domain.identifiers import new_id
+from connector.domain.work_orders import Task, WorkOrder
+from connector.storage.rows import chunks
+from connector.storage.tables import event, event_value, outbox, work_order
+
+
+class Trail:
+    """Events, outbox, work orders."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    # Events.
+
+    def tell(self, events: Iterable[Event]) -> None:
+        """Append events; their personal values go to a table of their own."""
+        plain: list[dict[str, Any]] = []
+        for one in events:
+            if one.values_before is None and one.values_after is None:
+                plain.append(_event_row(one))
+            else:
+                seq = self.connection.execute(insert(event).returning(event.c.seq), _event_row(one)).scalar_one()
+                values = {"event_seq": seq, "before": one.values_before, "after": one.values_after}
+                self.connection.execute(insert(event_value), values)
+        if plain:
+            self.connection.execute(insert(event), plain)
+
+    def events(
+        self, tenant_id: str | None = None, person_id: str | None = None, after: int = 0
+    ) -> Iterator[dict[str, Any]]:
+        """Yield events in the order they were written, with their values, a thousand at a time."""
+        query = select(event, event_value.c.before.label("values_before"), event_value.c.after.label("values_after"))
+        query = query.outerjoin(event_value, event_value.c.event_seq == event.c.seq).order_by(event.c.seq).limit(1000)
+        if tenant_id is not None:
+            query = query.where(event.c.tenant_id == tenant_id)
+        if person_id is not None:
+            query = query.where(event.c.person_id == person_id)
+        while rows := self.connection.execute(query.where(event.c.seq > after)).mappings().all():
+            yield from map(dict, rows)
+            after = rows[-1]["seq"]
+
+    # Outbox.
+
+    def post(self, tenant_id: str, kind: str, payloads: Iterable[Mapping[str, Any]], now: datetime) -> None:
+        """Leave work for the worker, delivered only if this unit of work commits."""
+        rows = [
+            {
+                "id": new_id(),
+                "tenant_id": tenant_id,
+                "kind": kind,
+                "payload": dict(payload),
+                "state": "open",
+                "attempts": 0,
+                "due_at": now,
+                "created_at": now,
+            }
+            for payload in payloads
+        ]
+        if rows:
+            self.connection.execute(insert(outbox), rows)
+
+    def claim(self, now: datetime, until: datetime, at_most: int) -> list[Row[Any]]:
+        """Take deliveries that are due, for this worker alone, until `until`; after that another may take them."""
+        due = select(outbox).where(outbox.c.state == "open", outbox.c.due_at <= now).order_by(outbox.c.due_at)
+        rows = list(self.connection.execute(due.limit(at_most).with_for_update(skip_locked=True)))
+        if rows:
+            claimed = update(outbox).where(outbox.c.id.in_([row.id for row in rows]))
+            self.connection.execute(claimed.values(due_at=until, attempts=outbox.c.attempts + 1))
+        return rows
+
+    def delivered(self, outbox_id: str, now: datetime) -> None:
+        self.connection.execute(
+            update(outbox).where(outbox.c.id == outbox_id).values(state="done", done_at=now, error=None)
+        )
+
+    def put_off(self, outbox_id: str, error: str, due_at: datetime | None) -> None:
+        """Note a failure: try again at `due_at`, or never when it is None."""
+        values: dict[str, Any] = {"error": error} | ({"due_at": due_at} if due_at else {"state": "failed"})
+        self.connection.execute(update(outbox).where(outbox.c.id == outbox_id).values(values))
+
+    def outbox_counts(self) -> dict[str, int]:
+        query = select(outbox.c.state, func.count().label("number")).group_by(outbox.c.state)
+        return {row.state: row.number for row in self.connection.execute(query)}
+
+    # Work orders.
+
+    def order(self, orders: Iterable[WorkOrder]) -> None:
+        rows = [
+            {
+                "id": one.id,
+                "tenant_id": one.tenant_id,
+                "account_id": one.account_id,
+                "person_id": one.person_id,
+                "kind": one.task.value,
+                "details": dict(one.details),
+                "state": one.state,
+                "created_at": one.created_at,
+                "due_at": one.due_at,
+            }
+            for one in orders
+        ]
+        if rows:
+            self.connection.execute(insert(work_order), rows)
+
+    def open_orders(self, tenant_id: str | None = None, person_id: str | None = None) -> list[WorkOrder]:
+        """Return what is still to be done, the oldest first."""
+        query = select(work_order).where(work_order.c.state == "open").order_by(work_order.c.id)
+        if tenant_id is not None:
+            query = query.where(work_order.c.tenant_id == tenant_id)
+        if person_id is not None:
+            query = query.where(work_order.c.person_id == person_id)
+        return [_work_order(row) for row in self.connection.execute(query)]
+
+    def supersede(self, account_id: str, person_ids: Iterable[str], now: datetime) -> None:
+        """Close what was still to be done for these people in this account: something newer takes its place."""
+        for some in chunks(sorted(set(person_ids))):
+            theirs = (work_order.c.account_id == account_id, work_order.c.person_id.in_(some))
+            closed = update(work_order).where(*theirs, work_order.c.state == "open")
+            self.connection.execute(closed.values(state="superseded", done_at=now))
+
+    def find_order(self, order_id: str) -> WorkOrder | None:
+        row = self.connection.execute(select(work_order).where(work_order.c.id == order_id).with_for_update()).first()
+        return _work_order(row) if row else None
+
+    def close_order(self, order_id: str, state: str, by: str, now: datetime) -> None:
+        closed = update(work_order).where(work_order.c.id == order_id)
+        self.connection.execute(closed.values(state=state, done_at=now, done_by=by))
+
+
+def _event_row(one: Event) -> dict[str, Any]:
+    return {
+        "at": one.at,
+        "tenant_id": one.tenant_id,
+        "kind": one.kind.value,
+        "subject_id": one.subject_id,
+        "person_id": one.person_id,
+        "account_id": one.account_id,
+        "cause": one.cause.kind.value,
+        "actor": one.cause.actor,
+        "reference": one.cause.reference,
+        "before": one.before,
+        "after": one.after,
+    }
+
+
+def _work_order(row: Row[Any]) -> WorkOrder:
+    return WorkOrder(
+        row.id,
+        row.tenant_id,
+        row.account_id,
+        row.person_id,
+        Task(row.kind),
+        row.details,
+        row.state,
+        row.created_at,
+        row.due_at,
+        row.done_at,
+        row.done_by,
+    )

@@ -1,0 +1,70 @@
+"""The unit of work: one transaction, and through it every repository."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection
+
+from connector.settings import Settings
+from connector.storage.accounts import Accounts
+from connector.storage.groups import Groups
+from connector.storage.invitations import Invitations
+from connector.storage.ledger import Ledger
+from connector.storage.people import People
+from connector.storage.rules import Rules
+from connector.storage.sessions import Sessions
+from connector.storage.tenancy import Tenancy
+from connector.storage.trail import Trail
+
+
+class Work:
+    """One transaction at one moment, `now`. Whoever opened it commits it; nobody else can.
+
+    Rows are locked in one order, always: the tenant's policy, then a group, then people, then an account's pools, each
+    by ascending id. `cache` outlives the unit; what it holds is keyed by a version that is read under a lock.
+    """
+
+    def __init__(self, connection: Connection, now: datetime, settings: Settings, cache: dict[Any, Any]) -> None:
+        self.connection = connection
+        self.now = now
+        self.settings = settings
+        self.cache = cache
+
+    @cached_property
+    def tenancy(self) -> Tenancy:
+        return Tenancy(self.connection)
+
+    @cached_property
+    def people(self) -> People:
+        return People(self.connection)
+
+    @cached_property
+    def groups(self) -> Groups:
+        return Groups(self.connection)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.connection)
+
+    @cached_property
+    def rules(self) -> Rules:
+        return Rules(self.connection)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.connection)
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        return Invitations(self.connection)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(self.connection)
+
+    @cached_property
+    def trail(self) -> Trail:
+        return Trail(self.connection)

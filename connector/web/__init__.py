@@ -1,0 +1,1 @@
+"""HTTP plumbing that scim, sso, pages and console share: context, headers, forms, error pages. It knows no rule."""
