@@ -1,4 +1,4 @@
-"""Who an identity provider says has signed in, and what is kept while somebody is away signing in."""
+"""What is kept while somebody is away signing in, and what a provider says of sessions and addresses."""
 
 from __future__ import annotations
 
@@ -6,29 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """A signed-in identity, every check passed: (`issuer`, `subject`) names it, and nothing else does.
-
-    `claims` are those of the ID token, completed by the userinfo endpoint's. `sid` names the provider's session.
-    `session_expiry` is the moment up to which the provider lets a session live, where it says so (IPSIE SL1).
-    """
-
-    issuer: str
-    subject: str
-    claims: Mapping[str, Any]
-    sid: str | None = None
-    id_token: str | None = field(default=None, repr=False)
-    auth_time: datetime | None = None
-    session_expiry: datetime | None = None
-
-    @property
-    def verified_email(self) -> str | None:
-        """The e-mail address, when the provider vouches for it with the JSON value true and nothing like it."""
-        email = self.claims.get("email")
-        return email if isinstance(email, str) and email and self.claims.get("email_verified") is True else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +18,20 @@ class LoginSecrets:
 
 
 @dataclass(frozen=True, slots=True)
-class LoginAttempt:
-    """A sign-in that was begun in this browser; `return_to` is a path of ours, kept here and never in a URL."""
-
-    secrets: LoginSecrets
-    return_to: str
-
-
-@dataclass(frozen=True, slots=True)
 class LogoutNotice:
-    """A provider's word that sessions are over: those of `subject`, or the one that `sid` names."""
+    """A provider's word that sessions are over: those of `subject`, or the one that `sid` names.
+
+    `token_id` makes a replay recognisable, until `expires_at`.
+    """
 
     issuer: str
     subject: str | None
     sid: str | None
     token_id: str
     expires_at: datetime
+
+
+def verified_email(claims: Mapping[str, Any]) -> str | None:
+    """Return the e-mail address, when the provider vouches for it with the JSON value true and nothing like it."""
+    email = claims.get("email")
+    return email if isinstance(email, str) and email and claims.get("email_verified") is True else None

@@ -15,7 +15,8 @@ from authlib.oidc.core import CodeIDToken
 from joserfc.errors import ClaimError, JoseError
 from joserfc.jwt import JWTClaimsRegistry
 
-from connector.domain.identities import Identity, LogoutNotice
+from connector.domain.identities import LogoutNotice
+from connector.domain.sessions import Identity
 from connector.sso.failures import Fault, ProviderFailure
 from connector.sso.tokens import SignedClaims
 
@@ -70,7 +71,6 @@ def identity_of(token: SignedClaims, expected: Expected, now: datetime) -> Ident
         subject=_subject(claims.get("sub")),
         claims=claims,
         sid=_optional_text(claims, "sid"),
-        auth_time=auth_time,
         session_expiry=session_expiry,
     )
 

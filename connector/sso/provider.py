@@ -15,14 +15,15 @@ from authlib.common.urls import add_params_to_uri
 from authlib.integrations.base_client import OAuthError
 from authlib.oidc.core import UserInfo
 
-from connector.domain.identities import Identity, LoginSecrets, LogoutNotice
+from connector.domain.identities import LoginSecrets, LogoutNotice
+from connector.domain.sessions import Identity
 from connector.sso.claims import Expected, identity_of, notice_of
 from connector.sso.failures import Fault, ProviderFailure, SignInRefused
 from connector.sso.keys import PublicKey, matching_key, usable_keys
 from connector.sso.metadata import Metadata, believed, discovery_url
 from connector.sso.remembered import Remembered
 from connector.sso.tokens import KeyFinder, verified
-from connector.sso.transport import BoundedSession, checked_url
+from connector.sso.transport import BoundedSession
 
 METADATA_FRESH = timedelta(hours=24)
 KEYS_FRESH = timedelta(minutes=10)
@@ -174,7 +175,6 @@ class Provider:
 
     def _fetch_metadata(self, now: datetime) -> Metadata:
         config = self._config
-        checked_url(config.issuer, allow_http_loopback=config.allow_http_loopback)
         with self._session() as session:
             document = session.fetch_object(discovery_url(config.issuer))
         return believed(document, config.issuer, allow_http_loopback=config.allow_http_loopback)

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 
-from connector.domain.identities import Identity
+from connector.domain.sessions import Identity
 from connector.sso.provider import Begun, Provider, ProviderConfig
 from demo.openid import OpenIdProvider
 from demo.provider import running
