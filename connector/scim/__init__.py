@@ -3,3 +3,7 @@
 It owns the protocol: dialects, PATCH, paging, projections, representation, discovery, and that every answer under
 `/scim/` is SCIM JSON. It knows neither SQL nor what follows from a statement; that is the lifecycle's.
 """
+
+from connector.scim.routes import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,54 @@
+"""Who asks: every request shows the token of the directory that its address names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+from flask import g, request
+
+from connector.domain.tenancy import DirectoryAccess
+from connector.lifecycle import directories
+from connector.storage.work import Work
+from connector.web.context import lifecycle
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def admit() -> DirectoryAccess:
+    """Return what the token opens, before anything of the request is looked at. Raises TokenRefused."""
+    return lifecycle().read(directories.authenticate, g.directory, _token())
+
+
+def read(use_case: Callable[Concatenate[Work, DirectoryAccess, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Check the token and run a reading use case, in one unit of work. Raises TokenRefused."""
+    return lifecycle().read(_admitted, g.directory, _token(), use_case, *args, **kwargs)
+
+
+def write(use_case: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a writing use case; the token has been checked by `admit`, before the body was read and any lock taken."""
+    return lifecycle().write(use_case, *args, **kwargs)
+
+
+def _admitted(
+    work: Work,
+    directory: str,
+    token: str,
+    use_case: Callable[Concatenate[Work, DirectoryAccess, P], T],
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    return use_case(work, directories.authenticate(work, directory, token), *args, **kwargs)
+
+
+def _token() -> str:
+    """Return the bearer token of the Authorization header, or the whole header where it names no scheme.
+
+    Nowhere else is one looked for (RFC 6750 section 2); without one it is empty, which opens nothing.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
+    if not token:
+        return scheme
+    return token.strip() if scheme.lower() == "bearer" else ""

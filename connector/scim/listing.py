@@ -1,0 +1,65 @@
+"""Lists: which page a query asks for, and the page as a message (RFC 7644 section 3.4.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connector.domain.attributes import ResourceType
+from connector.domain.errors import InvalidValue
+from connector.domain.filter import Filter
+from connector.mappers.filters import parse_filter
+from connector.scim.dialects import canonical_text
+from connector.scim.representation import Projection
+
+Json = Any
+LIST_URN = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+DEFAULT_COUNT = 100
+MAX_COUNT = 1000
+MAX_NUMBER = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query for a page of resources; `count` is what the page holds at most, 0 asks for the total alone."""
+
+    filter: Filter | None
+    start_index: int
+    count: int
+    projection: Projection
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, str], resource: ResourceType) -> Query:
+        """Read a query string. Raises InvalidFilter, or InvalidValue for a number that is none or out of range.
+
+        A startIndex below 1 is 1, a count below 0 is 0 (RFC 7644 table 6); a page never holds more than 1,000.
+        """
+        text = arguments.get("filter")
+        return cls(
+            filter=parse_filter(canonical_text(text, resource), resource) if text else None,
+            start_index=max(1, _number(arguments, "startIndex", 1)),
+            count=min(MAX_COUNT, max(0, _number(arguments, "count", DEFAULT_COUNT))),
+            projection=Projection.of(arguments, resource),
+        )
+
+
+def list_message(total: int, start_index: int, resources: list[dict[str, Json]]) -> dict[str, Json]:
+    """Return a ListResponse; `Resources` is there even when empty, because Okta reads it unasked."""
+    return {
+        "schemas": [LIST_URN],
+        "totalResults": total,
+        "startIndex": start_index,
+        "itemsPerPage": len(resources),
+        "Resources": resources,
+    }
+
+
+def _number(arguments: Mapping[str, str], name: str, default: int) -> int:
+    text = arguments.get(name, "").strip()
+    if not text:
+        return default
+    digits = text.removeprefix("-").removeprefix("+")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 12 or int(digits) > MAX_NUMBER:
+        raise InvalidValue(name, f"must be a whole number up to {MAX_NUMBER}.")
+    return int(text)

@@ -1,0 +1,135 @@
+"""Which address is which view, and what is answered when a request is refused or we fail."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, Response, current_app, g, request
+from werkzeug.exceptions import HTTPException
+
+from connector.domain.errors import DomainError
+from connector.domain.identifiers import new_id
+from connector.scim import discovery, groups, users
+from connector.scim.answers import base_url
+from connector.scim.auth import admit
+from connector.scim.bodies import answer
+from connector.scim.errors import (
+    FilterForbidden,
+    MethodNotAllowed,
+    NoSuchEndpoint,
+    NotImplementedHere,
+    ScimError,
+    answer_to,
+    error_body,
+)
+
+View = Callable[..., Response]
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="scim"'}
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("scim", __name__, url_prefix="/scim")
+
+
+def _discovered(document: Callable[..., dict[str, Any]]) -> View:
+    def view(name: str | None = None) -> Response:
+        admit()
+        if "filter" in request.args:
+            raise FilterForbidden
+        return answer(document(base_url()) if name is None else document(name, base_url()))
+
+    return view
+
+
+def _not_offered(what: str) -> View:
+    def view(**_: str) -> Response:
+        admit()
+        raise NotImplementedHere(what)
+
+    return view
+
+
+def _route(path: str, views: Mapping[str, View]) -> None:
+    """Serve an address: the methods given by their views, the others by 405 in SCIM's words."""
+    allowed = [method for method in METHODS if method in views]
+
+    def refused(**_: str) -> Response:
+        admit()
+        raise MethodNotAllowed(request.method, allowed)
+
+    for method in METHODS:
+        # A base URL typed with a slash at its end makes addresses with two in the middle.
+        for start in ("/<directory>/v2", "/<directory>/v2/"):
+            blueprint.add_url_rule(
+                start + path,
+                endpoint=f"{method} {path}".replace(".", "-"),
+                view_func=views.get(method, refused),
+                methods=[method],
+                strict_slashes=False,
+                merge_slashes=False,
+            )
+
+
+_route("/Users", {"GET": users.index, "POST": users.create})
+_route(
+    "/Users/<person_id>",
+    {"GET": users.show, "PUT": users.replace, "PATCH": users.change, "DELETE": users.delete},
+)
+_route("/Groups", {"GET": groups.index, "POST": groups.create})
+_route(
+    "/Groups/<group_id>",
+    {"GET": groups.show, "PUT": groups.replace, "PATCH": groups.change, "DELETE": groups.delete},
+)
+_route("/ServiceProviderConfig", {"GET": _discovered(discovery.service_provider_config)})
+_route("/Schemas", {"GET": _discovered(discovery.all_schemas)})
+_route("/Schemas/<name>", {"GET": _discovered(discovery.one_schema)})
+_route("/ResourceTypes", {"GET": _discovered(discovery.all_resource_types)})
+_route("/ResourceTypes/<name>", {"GET": _discovered(discovery.one_resource_type)})
+_route("/Me", dict.fromkeys(METHODS, _not_offered("/Me")))
+_route("/Bulk", {"POST": _not_offered("/Bulk")})
+
+
+@blueprint.route("/", methods=METHODS)
+@blueprint.route("/<path:_anything>", methods=METHODS)
+def nothing(_anything: str = "") -> Response:
+    """Answer 404 to every address that is not served, to whoever asks."""
+    raise NoSuchEndpoint
+
+
+@blueprint.url_value_preprocessor
+def _remember_directory(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    if values is not None:
+        g.directory = values.pop("directory", "")
+
+
+@blueprint.errorhandler(ScimError)
+def _refused_by_protocol(error: ScimError) -> Response:
+    return _error(error.status, error.detail, error.scim_type, dict(error.headers))
+
+
+@blueprint.errorhandler(DomainError)
+def _refused_by_rules(error: DomainError) -> Response:
+    status, scim_type = answer_to(error)
+    return _error(status, str(error), scim_type)
+
+
+@blueprint.errorhandler(HTTPException)
+def _refused_by_http(error: HTTPException) -> Response:
+    return _error(error.code or 500, error.description or error.name)
+
+
+@blueprint.errorhandler(Exception)
+def _failed(error: Exception) -> Response:
+    """Tell a number under which the log has the rest, and nothing else."""
+    reference = new_id()
+    current_app.logger.error("SCIM request failed, reference %s", reference, exc_info=error)
+    return _error(500, f"Something went wrong here; the reference is {reference}.")
+
+
+def _error(
+    status: int, detail: str, scim_type: str | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    more = CHALLENGE if status == 401 else {}
+    return answer(error_body(status, detail, scim_type), status, {**(headers or {}), **more})
