@@ -73,7 +73,7 @@ def _fold_or_null(value: object) -> str | None:
     return fold(value) if isinstance(value, str) else None
 
 
-def work_email_key(document: Mapping[str, Any]) -> str | None:
+def only_work_email(document: Mapping[str, Any]) -> str | None:
     """Return what `person.work_email_folded` must hold for this document, so that lookups by work e-mail use its index.
 
     It is the folded address of whoever has one e-mail of type work, SEVERAL for more than one, and None for none.
