@@ -44,7 +44,7 @@ _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _LITERAL = re.compile(rf"(?i:true|false|null)|{_NUMBER}")
 _BARE_VALUE = re.compile(
-    rf"{_STRING}|(?<=\s)(?P<operator>(?i:eq|ne|co|sw|ew|gt|ge|lt|le)\s+)(?P<bare>[^\s\"'()\[\]][^\s\"()\[\]]*)"
+    rf"{_STRING}|(?<=\s)(?P<operator>(?i:eq|ne|co|sw|ew|gt|ge|lt|le)\s+)(?P<bare>[^\s\"'{{()\[\]][^\s\"()\[\]]*)"
 )
 _SPACES = " \t\r\n\f\v\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
@@ -307,7 +307,10 @@ def _value(path: AttributePath, literal: str) -> Value:
 
 
 def _string(path: AttributePath, literal: str) -> str:
-    text = str(json.loads(literal, strict=False))
+    try:
+        text = str(json.loads(literal, strict=False))
+    except ValueError:
+        _refuse(f"{path} is compared with {literal[:50]}, which is no JSON string.")
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         _refuse(f"{path} is compared with text that contains a NUL or a lone surrogate.")
     return text

@@ -90,34 +90,36 @@ def people(draw: st.DrawFn) -> Document:
     return stated
 
 
-def draw_filter(draw: st.DrawFn, paths: dict[str, AttributePath], values: list[str], depth: int = 2) -> Filter:
+def draw_filter(data: st.DataObject, paths: dict[str, AttributePath], values: list[str], depth: int = 2) -> Filter:
     """Draw a filter by hand: strategies made of schemas would be slow to describe."""
-    shape = draw(st.sampled_from(["term", "term", "and", "or", "not", "within"] if depth else ["term"]))
+    shape = data.draw(st.sampled_from(["term", "term", "and", "or", "not", "within"] if depth else ["term"]))
     if shape in ("and", "or"):
-        terms = tuple(draw_filter(draw, paths, values, depth - 1) for _ in range(draw(st.integers(2, 3))))
+        terms = tuple(draw_filter(data, paths, values, depth - 1) for _ in range(data.draw(st.integers(2, 3))))
         return And(terms) if shape == "and" else Or(terms)
     if shape == "not":
-        return Not(draw_filter(draw, paths, values, depth - 1))
+        return Not(draw_filter(data, paths, values, depth - 1))
     complex_names = [name for name, path in paths.items() if path.attribute.sub_attributes and not path.sub_attribute]
     complex_names = [name for name in complex_names if name != "meta"]
     if shape == "within" and complex_names:
-        path = paths[draw(st.sampled_from(complex_names))]
+        path = paths[data.draw(st.sampled_from(complex_names))]
         subs = {n: sub for n, sub in paths.items() if sub.attribute is path.attribute and sub.sub_attribute}
-        return ValuePath(path, draw_filter(draw, subs, values, depth - 1))
-    return draw_term(draw, paths[draw(st.sampled_from(list(paths)))], values)
+        return ValuePath(path, draw_filter(data, subs, values, depth - 1))
+    return draw_term(data, paths[data.draw(st.sampled_from(list(paths)))], values)
 
 
-def draw_term(draw: st.DrawFn, path: AttributePath, values: list[str]) -> Filter:
+def draw_term(data: st.DataObject, path: AttributePath, values: list[str]) -> Filter:
     kind = path.target.type
-    if kind is Type.COMPLEX or draw(st.integers(0, 5)) == 0:
+    if kind is Type.COMPLEX or data.draw(st.integers(0, 5)) == 0:
         return Present(path)
     if kind is Type.BOOLEAN:
-        return Compare(path, draw(equality), draw(st.booleans()))
+        return Compare(path, data.draw(equality), data.draw(st.booleans()))
     if kind is Type.DATE_TIME:
-        return Compare(path, draw(ordering), draw(moments))
-    operator = draw(equality if kind is Type.BINARY else st.sampled_from(list(Operator)))
-    value = draw(st.sampled_from(values) | words)
-    return Compare(path, operator, draw(st.sampled_from([value, value.upper(), value.lower(), value[1:], value[:1]])))
+        return Compare(path, data.draw(ordering), data.draw(moments))
+    operator = data.draw(equality if kind is Type.BINARY else st.sampled_from(list(Operator)))
+    value = data.draw(st.sampled_from(values) | words)
+    return Compare(
+        path, operator, data.draw(st.sampled_from([value, value.upper(), value.lower(), value[1:], value[:1]]))
+    )
 
 
 def strings(document: Any) -> Iterator[str]:
@@ -257,8 +259,8 @@ def test_sql_finds_exactly_the_documents_that_match(database_url: str) -> None:
             ]
             values = sorted(set(strings([users, teams])))
             for _ in range(4):
-                agree_on(connection, draw_filter(data.draw, USER_PATHS, values), users, person)
-            agree_on(connection, draw_filter(data.draw, GROUP_PATHS, values), teams, scim_group)
+                agree_on(connection, draw_filter(data, USER_PATHS, values), users, person)
+            agree_on(connection, draw_filter(data, GROUP_PATHS, values), teams, scim_group)
 
         agree()
 
