@@ -340,7 +340,37 @@ def test_threads_do_not_disturb_each_other() -> None:
 
 
 scraps = st.sampled_from(
-    'userName emails type .value eq pr gt and or not ( ) [ ] " "a" \\ true null 1 - 1e9 : urn:x: $ref . \0 é \''.split()
+    [
+        "userName",
+        "emails",
+        "type",
+        ".value",
+        "eq",
+        "pr",
+        "gt",
+        "and",
+        "or",
+        "not",
+        "(",
+        ")",
+        "[",
+        "]",
+        '"',
+        '"a"',
+        "\\",
+        "true",
+        "null",
+        "1",
+        "-",
+        "1e9",
+        ":",
+        "urn:x:",
+        "$ref",
+        ".",
+        "\x00",
+        "é",
+        "'",
+    ]
 ) | st.sampled_from([f"{ENTERPRISE}:", "\n", "\ud800"])
 
 
