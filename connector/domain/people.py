@@ -50,6 +50,13 @@ class Person:
         return work_email(self.stated.attributes)
 
     @property
+    def language(self) -> str | None:
+        """The language she wants to be written to in, as a BCP 47 tag: preferredLanguage, else locale."""
+        attributes = self.stated.attributes
+        stated = attributes.get("preferredLanguage") or attributes.get("locale")
+        return str(stated) if stated else None
+
+    @property
     def display_name(self) -> str:
         """The name to show: displayName, else the formatted name, else given and family name, else userName."""
         attributes = self.stated.attributes

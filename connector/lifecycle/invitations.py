@@ -32,6 +32,9 @@ from connector.lifecycle.tokens import hashed, invitation_token
 from connector.mappers.catalogues import load_catalogue
 from connector.storage.work import Work
 
+OWN_PRODUCT = "plain"
+"""The catalogue of one's own product."""
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -45,6 +48,11 @@ class Offer:
     vendor_name: str
     seats: tuple[Text, ...]
     permissions: tuple[Text, ...]
+
+    @property
+    def own_product(self) -> bool:
+        """Whether the account is one's own product, which no vendor's name stands before."""
+        return self.account.vendor == OWN_PRODUCT
 
 
 def look(work: Work, token: str) -> Offer:

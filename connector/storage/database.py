@@ -15,7 +15,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from connector.storage import append_only  # noqa: F401  (attaches its triggers to the tables)
+from connector.storage import append_only, schema  # noqa: F401  (append_only attaches its triggers to the tables)
 from connector.storage.filtering import register_functions
 from connector.storage.tables import metadata
 from connector.storage.work import Work
@@ -44,6 +44,17 @@ class Database:
         """Create every table at once, as the migrations would."""
         with self._writers(), self.engine.begin() as connection:
             metadata.create_all(connection)
+            schema.stamp(connection)
+
+    def migrate(self) -> None:
+        """Bring the database to the schema that this version needs; harmless when it is there already."""
+        with self._writers(), self.engine.begin() as connection:
+            schema.migrate(connection)
+
+    def is_current(self) -> bool:
+        """Tell whether the database has the schema that this version needs."""
+        with self._begin(writes=False) as connection:
+            return schema.is_current(connection)
 
     def write(
         self,

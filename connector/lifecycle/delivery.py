@@ -1,0 +1,103 @@
+"""What the worker delivers after a commit: mail, from rows of the outbox, until it has arrived or is given up.
+
+A row is claimed for a while, so that a worker that dies leaves it to the next; a letter that may have left is sent
+again rather than lost, with the same Message-ID and the same link.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from connector.domain.events import THE_CLOCK, Event, Kind
+from connector.domain.invitations import InvitationState
+from connector.lifecycle.consequences import INVITATION_MAIL
+from connector.lifecycle.invitations import Offer, link, offer_by_id
+from connector.storage.work import Work
+
+AT_ONCE = 20
+LEASE = timedelta(minutes=5)
+"""How long a claimed row is left to its worker; far longer than any delivery takes."""
+
+SESSIONS_EXPLAINED_FOR = timedelta(days=7)
+"""How long ended sessions are kept, so that their end can be told to whoever comes back with one."""
+
+FAST, OFTEN, DAILY = 5, 96, 27
+"""Tries at once (1 to 16 seconds apart), then each quarter of an hour for a day, then daily to the 28th."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row of the outbox, claimed."""
+
+    id: str
+    tenant_id: str
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a letter of invitation needs: the offer, where it is answered, and who invites."""
+
+    offer: Offer
+    link: str
+    organisation: str
+
+
+def claim(work: Work) -> list[Delivery]:
+    """Take what is due, for this worker alone."""
+    rows = work.trail.claim(work.now, work.now + LEASE, AT_ONCE)
+    return [Delivery(row.id, row.tenant_id, row.kind, row.payload, row.attempts + 1) for row in rows]
+
+
+def letter(work: Work, delivery: Delivery) -> Letter | None:
+    """Return the letter to write; None when nobody should get it any more: answered, expired, or she has left."""
+    if delivery.kind != INVITATION_MAIL:
+        return None
+    offer = offer_by_id(work, delivery.payload["invitation_id"])
+    if offer is None or offer.state is not InvitationState.PENDING or not offer.person.active:
+        return None
+    tenant = next(one for one in work.tenancy.tenants() if one.id == delivery.tenant_id)
+    return Letter(offer, link(work, offer.invitation), tenant.slug)
+
+
+def delivered(work: Work, delivery: Delivery, *, sent: bool) -> None:
+    """Note that a delivery is done; `sent` is false when there was nothing left to say."""
+    work.trail.delivered(delivery.id, work.now)
+    if sent:
+        work.trail.tell([_event(work, delivery, Kind.MAIL_SENT, {"attempts": delivery.attempts})])
+
+
+def failed(work: Work, delivery: Delivery, reason: str, *, permanent: bool) -> None:
+    """Note a failure, to try again later; a permanent one, or the last of 28 days, is left for an operator."""
+    pause = None if permanent else retry_after(delivery.attempts)
+    work.trail.put_off(delivery.id, reason, work.now + pause if pause else None)
+    if pause is None:
+        after = {"attempts": delivery.attempts, "reason": reason}
+        work.trail.tell([_event(work, delivery, Kind.MAIL_FAILED, after)])
+
+
+def retry_after(attempts: int) -> timedelta | None:
+    """Return how long to wait after so many attempts, with a little chance so that failures do not march in step."""
+    if attempts > FAST + OFTEN + DAILY:
+        return None
+    if attempts <= FAST:
+        pause = timedelta(seconds=2 ** (attempts - 1))
+    else:
+        pause = timedelta(minutes=15) if attempts <= FAST + OFTEN else timedelta(days=1)
+    return pause * random.uniform(1.0, 1.25)  # noqa: S311
+
+
+def tick(work: Work) -> list[tuple[str, str]]:
+    """Forget what has expired, and return (tenant, account) wherever time has run out on an invitation."""
+    work.sessions.purge(work.now, work.now - SESSIONS_EXPLAINED_FOR)
+    return work.invitations.accounts_with_expired(work.now)
+
+
+def _event(work: Work, delivery: Delivery, kind: Kind, after: Mapping[str, Any]) -> Event:
+    return Event(work.now, delivery.tenant_id, kind, delivery.payload["invitation_id"], THE_CLOCK, after=after)

@@ -1,0 +1,43 @@
+"""Bringing a database to the schema that this version of the product needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+ADVISORY_LOCK = 0x6A756D70
+"""Keeps two processes on PostgreSQL from migrating at once."""
+
+
+def migrate(connection: Connection) -> None:
+    """Run every migration that has not been run; several processes may ask for it at once."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def is_current(connection: Connection) -> bool:
+    """Tell whether the database has the schema that this version needs."""
+    current = MigrationContext.configure(connection).get_current_heads()
+    return set(current) == set(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def stamp(connection: Connection) -> None:
+    """Mark a database whose tables were made at once as having had every migration."""
+    config = _config()
+    config.attributes["connection"] = connection
+    MigrationContext.configure(connection).stamp(ScriptDirectory.from_config(config), "head")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config

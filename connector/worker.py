@@ -1,0 +1,101 @@
+"""The worker: delivers what the outbox holds, and lets time pass. Any number may run; none is needed for a cut.
+
+Access ends at the commit of whatever ends it. A worker that is down delays letters, never a refusal at the gate.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+
+from connector.domain.errors import InvalidValue
+from connector.domain.text import Text
+from connector.lifecycle import Lifecycle, delivery
+from connector.lifecycle.settling import settle_time
+from connector.mail import InvitationMail, MailNotSent, Transport, invitation, transport
+from connector.observability import note
+from connector.settings import Settings
+from connector.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+CLOCK_EVERY = timedelta(seconds=20)
+"""How often time is settled: an expiry frees its seat within a minute, with room to spare."""
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks at an outbox that was empty."""
+
+
+def run(settings: Settings, stop: threading.Event) -> None:
+    """Work until `stop` is set. A failure, of the database too, is noted and survived."""
+    database = Database(settings.database_url)
+    worker = Worker(Lifecycle(database, settings), transport(settings.mail_url))
+    while not stop.is_set():
+        try:
+            busy = worker.turn()
+        except Exception:
+            log.exception("worker:failed")
+            busy = False
+        if not busy:
+            stop.wait(LOOK_EVERY)
+    database.dispose()
+
+
+class Worker:
+    """One worker, one turn at a time."""
+
+    def __init__(self, lifecycle: Lifecycle, mail: Transport) -> None:
+        self.lifecycle = lifecycle
+        self.mail = mail
+        self.clock_due: datetime | None = None
+
+    def turn(self) -> bool:
+        """Let time pass if it is due, then deliver what there is; True when there was anything."""
+        now = self.lifecycle.clock()
+        if self.clock_due is None or now >= self.clock_due:
+            self.clock_due = now + CLOCK_EVERY
+            for tenant_id, account_id in self.lifecycle.write(delivery.tick):
+                self.lifecycle.write(settle_time, tenant_id, account_id)
+        claimed = self.lifecycle.write(delivery.claim)
+        for one in claimed:
+            self._deliver(one)
+        return bool(claimed)
+
+    def _deliver(self, one: delivery.Delivery) -> None:
+        letter = self.lifecycle.read(delivery.letter, one)
+        if letter is None:
+            self.lifecycle.write(delivery.delivered, one, sent=False)
+            return
+        try:
+            self.mail.send(written(letter, self.lifecycle.settings, self.lifecycle.clock()))
+        except (MailNotSent, InvalidValue) as failure:
+            permanent = isinstance(failure, InvalidValue) or failure.permanent
+            self.lifecycle.write(delivery.failed, one, str(failure), permanent=permanent)
+            note(log, "mail:failed", delivery=one.id, attempts=one.attempts)
+        else:
+            self.lifecycle.write(delivery.delivered, one, sent=True)
+            note(log, "mail:sent", delivery=one.id)
+
+
+def written(letter: delivery.Letter, settings: Settings, now: datetime) -> EmailMessage:
+    """Write a letter of invitation in the language that the directory states for the person, else in ours.
+
+    Raises InvalidValue for somebody without an address to which a letter can be sent.
+    """
+    offer = letter.offer
+    facts = InvitationMail(
+        invitation_id=offer.invitation.id,
+        sender=settings.mail_from,
+        address=offer.person.work_email or "",
+        person=offer.person.display_name,
+        organisation=letter.organisation,
+        account=offer.account.name,
+        vendor=None if offer.own_product else offer.vendor_name,
+        seat=Text(en=", ".join(seat.en for seat in offer.seats), fr=", ".join(seat.fr for seat in offer.seats)),
+        expires_at=offer.invitation.expires_at,
+        written_at=now,
+        link=letter.link,
+    )
+    return invitation(facts, offer.person.language or settings.language)
