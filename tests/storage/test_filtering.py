@@ -286,6 +286,8 @@ BOB = {
     "active": False,
     "externalId": "ext-B",
     "displayName": "",
+    "title": "",
+    "ims": [{"value": ""}],
     "emails": [{"value": "bob@example.com", "type": "work"}, {"value": "bob@second.example", "type": "work"}],
 }
 
@@ -328,6 +330,12 @@ BOB = {
         ('meta.resourceType eq "User"', {"Ann", "bob"}),
         ("meta.lastModified pr", {"Ann", "bob"}),
         ("title eq null", {"bob"}),
+        ('title eq ""', set()),
+        ('title sw ""', {"Ann"}),
+        ('title sw "% off"', set()),
+        ('title ew "50"', set()),
+        ("name[not (familyName pr)]", set()),
+        ("ims[not (type pr)]", set()),
         ("nickName pr", set()),
     ],
 )
