@@ -403,7 +403,12 @@ GROUP_SCHEMA = Schema(
                     reference_types=("User",),
                     description="The URI of the person.",
                 ),
-                _read_only("display", Type.STRING, "The person's name."),
+                Attribute(
+                    "display",
+                    mutability=Mutability.READ_ONLY,
+                    returned=Returned.REQUEST,
+                    description="The person's name; told only when it is asked for.",
+                ),
                 Attribute(
                     "type",
                     mutability=Mutability.IMMUTABLE,

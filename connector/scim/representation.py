@@ -53,6 +53,10 @@ class Projection:
             return (urn, name) in self.only or (urn, None) in self.only
         return self.without is None or not ((urn, None) in self.without or self.without.get((urn, name), ()) is None)
 
+    def asks_for(self, name: str, sub_attribute: str) -> bool:
+        """Tell whether a sub-attribute of the core is asked for by its name, as one that is `request` must be."""
+        return sub_attribute in ((self.only or {}).get((None, name)) or ())
+
     def of_document(self, document: dict[str, Json]) -> dict[str, Json]:
         """Return the document with what is wanted of it; `schemas` then lists exactly the schemas that are in it."""
         if self.only is not None or self.without is not None:
@@ -135,9 +139,11 @@ def group_document(
     base_url: str,
 ) -> dict[str, Json]:
     """Return the Group resource of a group; without `members` where they were not loaded."""
+    named = projection.asks_for("members", "display")
     document: dict[str, Json] = {"id": group.id, **group.stated.attributes}
     listed = [
-        {"value": member.id, "$ref": f"{base_url}/Users/{member.id}", "display": member.display, "type": "User"}
+        {"value": member.id, "$ref": f"{base_url}/Users/{member.id}", "type": "User"}
+        | ({"display": member.display} if named else {})
         for member in members or ()
     ]
     if listed:

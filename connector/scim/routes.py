@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request
+from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
 
 from connector.domain.errors import DomainError
 from connector.domain.identifiers import new_id
@@ -29,7 +30,6 @@ View = Callable[..., Response]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="scim"'}
 
-log = logging.getLogger(__name__)
 blueprint = Blueprint("scim", __name__, url_prefix="/scim")
 
 
@@ -69,6 +69,7 @@ def _route(path: str, views: Mapping[str, View]) -> None:
                 methods=[method],
                 strict_slashes=False,
                 merge_slashes=False,
+                provide_automatic_options=False,
             )
 
 
@@ -91,17 +92,25 @@ _route("/Me", dict.fromkeys(METHODS, _not_offered("/Me")))
 _route("/Bulk", {"POST": _not_offered("/Bulk")})
 
 
-@blueprint.route("/", methods=METHODS)
-@blueprint.route("/<path:_anything>", methods=METHODS)
-def nothing(_anything: str = "") -> Response:
-    """Answer 404 to every address that is not served, to whoever asks."""
+@blueprint.route("/", strict_slashes=False)
+def nothing(**_: str) -> Response:
+    """Answer 404 to every address that is not served, to whoever asks, by whatever method."""
     raise NoSuchEndpoint
+
+
+@blueprint.record
+def _serve_nothing_else(state: BlueprintSetupState) -> None:
+    # Flask cannot say `any method`, not even one that nobody has heard of; Werkzeug's rules can.
+    rule = Rule("/scim/<path:anything>", endpoint=f"{state.name}.nothing", methods=None)
+    state.app.url_map.add(rule)
 
 
 @blueprint.url_value_preprocessor
 def _remember_directory(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     if values is not None:
         g.directory = values.pop("directory", "")
+        if any("\0" in str(value) for value in values.values()):
+            raise NoSuchEndpoint  # no identifier holds a NUL character, and PostgreSQL could not even compare one
 
 
 @blueprint.errorhandler(ScimError)
