@@ -75,21 +75,26 @@ class AccountLedger:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One membership before and after."""
+    """One membership before and after; `answer` is the one that this settlement took, whatever became of her then."""
 
     before: Membership | None
     after: Membership
     why: Why
+    answer: Answer | None = None
 
     @property
     def invites(self) -> bool:
-        """Whether an invitation is to be sent: promised now, and not before."""
-        return self.after.state is State.INVITED and (self.before is None or self.before.state is not State.INVITED)
+        """Whether an invitation is to be sent: promised now, and not before, or what was promised has been answered."""
+        return self.after.state is State.INVITED and not (self._was_invited and self.answer is None)
 
     @property
     def withdraws(self) -> bool:
         """Whether a pending invitation is closed."""
-        return self.before is not None and self.before.state is State.INVITED and self.after.state is not State.INVITED
+        return self._was_invited and not (self.after.state is State.INVITED and self.answer is None)
+
+    @property
+    def _was_invited(self) -> bool:
+        return self.before is not None and self.before.state is State.INVITED
 
     @property
     def grants(self) -> bool:
@@ -139,6 +144,7 @@ class _Settlement:
     before: dict[str, Membership] = field(default_factory=dict)
     after: dict[str, Membership] = field(default_factory=dict)
     why: dict[str, Why] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
     losing: list[str] = field(default_factory=list)
     """Members whose seat is not due any more, and who keep it only if the wanted one is free at once."""
     number: int = field(init=False)
@@ -158,7 +164,7 @@ class _Settlement:
             if self.losing:
                 self._serve_the_line()
         changes = tuple(
-            Change(self.before.get(key), member, self.why[key])
+            Change(self.before.get(key), member, self.why[key], self.answers.get(key))
             for key, member in self.after.items()
             if member != self.before.get(key)
         )
@@ -176,6 +182,8 @@ class _Settlement:
             return
         self.before[member.id] = member
         self._put(member, Why.CHANGED)
+        if standing.answer is not None:
+            self.answers[member.id] = standing.answer
         if standing.answer is Answer.ACCEPTED:
             self._accept(member)
         elif standing.answer is not None:
@@ -264,6 +272,7 @@ class _Settlement:
 
     def _serve_the_line(self) -> None:
         """Give seats in order of arrival; again when somebody's exchange of seats has freed one."""
+        self._seat_without_limit()
         freed = True
         while freed:
             short: set[str] = set()
@@ -280,6 +289,21 @@ class _Settlement:
                 short |= missing
                 if self._nothing_left(short):
                     break
+
+    def _seat_without_limit(self) -> None:
+        """Pools without limit are short for nobody: who wants only those takes no turn, wherever the line ends.
+
+        Of the line only those concerned now can want that, unless room was made, perhaps by lifting a limit.
+        """
+        if all(pool.capacity is not None for pool in self.pools.values()):
+            return
+        waiters = self._waiters() if self.ledger.room_was_made else list(self.after.values())
+        for waiter in waiters:
+            due = waiter.due
+            if due is None or waiter.waiting_number is None or waiter.obstacle is not None:
+                continue
+            if all(self.pools[key].capacity is None for key in due.pools - waiter.pools):
+                self._seat(waiter, due)
 
     def _waiters(self) -> Iterable[Membership]:
         mine = (member for member in self.after.values() if member.waiting_number is not None)

@@ -12,8 +12,8 @@ from typing import Any
 from connector.domain.events import Cause, Event, Kind
 from connector.domain.identifiers import new_id
 from connector.domain.invitations import Invitation, InvitationState
-from connector.domain.memberships import Membership, State
-from connector.domain.settlement import Change, Changes, Why
+from connector.domain.memberships import Answer, Membership, State
+from connector.domain.settlement import Change, Changes
 from connector.domain.work_orders import Task, WorkOrder
 from connector.lifecycle.tokens import hashed, invitation_token
 from connector.mappers.rulebook import Rulebook
@@ -24,10 +24,11 @@ REVOKE_WITHIN = timedelta(hours=4)
 GRANT_WITHIN = timedelta(days=2)
 
 _CLOSED = {
-    Why.ACCEPTED: InvitationState.ACCEPTED,
-    Why.DECLINED: InvitationState.DECLINED,
-    Why.EXPIRED: InvitationState.EXPIRED,
+    Answer.ACCEPTED: InvitationState.ACCEPTED,
+    Answer.DECLINED: InvitationState.DECLINED,
+    Answer.EXPIRED: InvitationState.EXPIRED,
 }
+"""What an answer makes of the invitation; it is cancelled whenever it closes for another reason."""
 _TASKS = {Task.GRANT: "invite", Task.CHANGE: "change", Task.REVOKE: "revoke"}
 
 
@@ -75,9 +76,7 @@ def _membership_event(work: Work, change: Change, cause: Cause) -> Event:
 
 
 def _close_invitations(work: Work, changes: Iterable[Change], cause: Cause) -> list[Event]:
-    closing = {
-        change.after.id: _CLOSED.get(change.why, InvitationState.CANCELLED) for change in changes if change.withdraws
-    }
+    closing = {change.after.id: _closed_as(change) for change in changes if change.withdraws}
     pending = work.invitations.pending_of(closing) if closing else {}
     events = []
     for state in InvitationState:
@@ -87,6 +86,11 @@ def _close_invitations(work: Work, changes: Iterable[Change], cause: Cause) -> l
         after = {"state": closing[member_id].value}
         events.append(_invitation_event(work, one, Kind.INVITATION_CLOSED, cause, {"state": one.state.value}, after))
     return events
+
+
+def _closed_as(change: Change) -> InvitationState:
+    answer = change.answer
+    return InvitationState.CANCELLED if answer is None else _CLOSED.get(answer, InvitationState.CANCELLED)
 
 
 def _invite(work: Work, tenant_id: str, book: Rulebook, changes: Iterable[Change], cause: Cause) -> list[Event]:
