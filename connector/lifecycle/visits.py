@@ -1,4 +1,4 @@
-"""What pages ask of whoever visits: where she signs in, who she is, what is hers. Nothing here decides who may enter."""
+"""What pages ask of whoever visits: where she signs in, who she is, what is hers. Who may enter is not decided here."""
 
 from __future__ import annotations
 

@@ -115,7 +115,6 @@ def _check_as_authlib(token: SignedClaims, expected: Expected, now: datetime) ->
         "iss": {"essential": True, "value": expected.issuer},
         "aud": {"essential": True, "value": expected.client_id},
         "sub": {"essential": True},
-        "nonce": {"essential": True, "value": expected.nonce},
     }
     params = {"nonce": expected.nonce, "client_id": expected.client_id}
     claims = CodeIDToken(token.claims, token.header, options, params)

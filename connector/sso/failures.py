@@ -15,6 +15,7 @@ class Fault(StrEnum):
     TOO_SLOW = "too-slow"
     NOT_JSON = "not-json"
     INSECURE_URL = "insecure-url"
+    SECRET_UNREADABLE = "secret-unreadable"  # noqa: S105 -- a code
     METADATA_INCOMPLETE = "metadata-incomplete"
     METADATA_OF_ANOTHER_ISSUER = "metadata-of-another-issuer"
     RESPONSE_OF_ANOTHER_ISSUER = "response-of-another-issuer"

@@ -46,7 +46,7 @@ def matching_key(keys: list[PublicKey], key_id: str | None, algorithm: str) -> P
 
 
 def _imported(entry: object) -> PublicKey | None:
-    if not isinstance(entry, dict) or entry.get("use", "sig") != "sig" or entry.get("kty") == "oct":
+    if not isinstance(entry, dict) or entry.get("use", "sig") != "sig":
         return None
     try:
         # Measured first: the library takes a weak key in, with a warning.

@@ -47,7 +47,7 @@ class ProviderConfig:
 
     issuer: str
     client_id: str
-    client_secret: str = field(repr=False)
+    client_secret: str | None = field(repr=False)
     redirect_uri: str
     scope: str = "openid profile email"
     max_age: timedelta | None = None
@@ -185,11 +185,11 @@ class Provider:
 
     def _session(self, metadata: Metadata | None = None) -> BoundedSession:
         config = self._config
-        basic = metadata is None or metadata.takes_basic
+        method = "client_secret_basic" if metadata is None or metadata.takes_basic else "client_secret_post"
         session = BoundedSession(
             client_id=config.client_id,
             client_secret=config.client_secret,
-            token_endpoint_auth_method="client_secret_basic" if basic else "client_secret_post",
+            token_endpoint_auth_method=method if config.client_secret else "none",
             scope=config.scope,
             redirect_uri=config.redirect_uri,
             code_challenge_method="S256",

@@ -1,1 +1,18 @@
-"""HTTP plumbing that scim, sso, pages and console share: context, headers, forms, error pages. It knows no rule."""
+"""HTTP plumbing that the edges share: pages in two languages, cookies, forms that cannot be forged, headers, errors.
+
+It knows no use case and no protocol, and decides nothing about anybody: it shows what the edges tell it to.
+"""
+
+from flask import Flask
+
+from connector.web import errors, security_headers
+from connector.web.pages import blueprint
+
+__all__ = ["install"]
+
+
+def install(app: Flask) -> None:
+    """Give the application its headers, its error pages, and the templates and style sheet that all pages share."""
+    security_headers.install(app)
+    errors.install(app)
+    app.register_blueprint(blueprint)

@@ -1,21 +1,31 @@
-"""How a view reaches the use cases."""
+"""What a view is given: the way to the use cases, and the time."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import cast
 
-from flask import Flask, current_app
+from flask import current_app
 
 from connector.lifecycle import Lifecycle
-
-EXTENSION = "jumpseat"
-
-
-def install(app: Flask, lifecycle: Lifecycle) -> None:
-    """Give an application the use cases that its views run."""
-    app.extensions[EXTENSION] = lifecycle
+from connector.settings import Settings
 
 
 def lifecycle() -> Lifecycle:
-    """Return the use cases of the application that answers this request."""
-    return cast(Lifecycle, current_app.extensions[EXTENSION])
+    """Return the way to run a use case."""
+    return cast(Lifecycle, current_app.extensions["jumpseat"])
+
+
+def settings() -> Settings:
+    """Return what the installation was told."""
+    return lifecycle().settings
+
+
+def now() -> datetime:
+    """Return the time as the use cases see it."""
+    return lifecycle().clock()
+
+
+def public_link(path: str) -> str:
+    """Return the address of a path of ours, from the settings alone: a request's Host header makes no link."""
+    return settings().public_url + path

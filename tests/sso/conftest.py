@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
@@ -12,9 +12,12 @@ import requests
 
 from connector.domain.sessions import Identity
 from connector.sso.provider import Begun, Provider, ProviderConfig
+from connector.web.pages import refusal
 from demo.openid import OpenIdProvider
 from demo.provider import running
 from demo.speaking import ProviderPerson, Speech
+
+from ..installation import Installation
 
 ADA = ProviderPerson("00u1ada", "ada@acme.example", "Ada Lovelace", "ada@acme.example")
 BOB = ProviderPerson("00u2bob", "bob@acme.example", "Bob", "bob@acme.example", email_verified=False)
@@ -31,6 +34,9 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now.timestamp()
+
+    def get(self) -> datetime:
+        return self.now
 
     def pass_time(self, **amount: float) -> datetime:
         self.now += timedelta(**amount)
@@ -112,3 +118,30 @@ def visit(begun: Begun, person: ProviderPerson = ADA) -> dict[str, str]:
 @pytest.fixture
 def party(provider: OpenIdProvider, clock: Clock) -> RelyingParty:
     return RelyingParty(provider, clock)
+
+
+@pytest.fixture
+def installation(sqlite_url: str, provider: OpenIdProvider, clock: Clock) -> Iterator[Installation]:
+    """Return the application on a database of its own, with the provider as the directory `acme`'s."""
+    installation = Installation(sqlite_url, clock.get, provider)
+    yield installation
+    installation.lifecycle.database.dispose()
+
+
+@pytest.fixture
+def page_of(installation: Installation) -> Callable[[str], str]:
+    """Return the text of a reason code's page."""
+
+    def show(code: str) -> str:
+        with installation.app.test_request_context("/"):
+            return refusal(code).get_data(as_text=True)
+
+    return show
+
+
+@pytest.fixture
+def secure_installation(sqlite_url: str, provider: OpenIdProvider, clock: Clock) -> Iterator[Installation]:
+    """Return an installation that people reach over https, though its provider is on this machine."""
+    installation = Installation(sqlite_url, clock.get, provider, public_url="https://localhost")
+    yield installation
+    installation.lifecycle.database.dispose()

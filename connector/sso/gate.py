@@ -1,0 +1,56 @@
+"""The gate: a reverse proxy asks, for each request, whether its bearer may enter one account.
+
+Only the session's reference counts. No header that a client can set takes part in the decision, and nothing is cached.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Blueprint, Response, make_response
+
+from connector.domain.access import Admission, Refusal
+from connector.lifecycle import admission
+from connector.web import cookies
+from connector.web.context import lifecycle, public_link
+from connector.web.pages import refusal
+
+
+def add_to(blueprint: Blueprint) -> None:
+    """Serve `/gate/<account>`."""
+    blueprint.add_url_rule("/gate/<account>", "gate", gate)
+
+
+def gate(account: str) -> Response:
+    """Answer 200 with `X-Jumpseat-*` headers, 401 when signing in can help, or 403 with a reason code."""
+    token = cookies.session_token()
+    decision = lifecycle().read(admission.decide, token, account)
+    if isinstance(decision.outcome, Refusal):
+        return _refused(decision.outcome)
+    if decision.stale and token is not None:
+        lifecycle().write(admission.touch, token)
+    return _admitted(decision.outcome)
+
+
+def _admitted(outcome: Admission) -> Response:
+    response = make_response("", 200)
+    response.headers["X-Jumpseat-Person"] = outcome.person_id
+    response.headers["X-Jumpseat-User-Name"] = _field(outcome.user_name)
+    response.headers["X-Jumpseat-Account"] = outcome.account
+    response.headers["X-Jumpseat-Seat"] = ",".join(_field(name) for name in sorted(outcome.seat_types))
+    response.headers["X-Jumpseat-Permissions"] = ",".join(_field(name) for name in sorted(outcome.permissions))
+    return response
+
+
+def _refused(outcome: Refusal) -> Response:
+    """Show the reason's page; a proxy can redirect on 401 to the address in `X-Jumpseat-Sign-In`."""
+    response = refusal(outcome.reason.value)
+    if outcome.reason.asks_for_sign_in:
+        response.headers["WWW-Authenticate"] = 'Cookie realm="jumpseat"'
+        response.headers["X-Jumpseat-Sign-In"] = public_link("/login")
+    return response
+
+
+def _field(value: str) -> str:
+    """Percent-encode what cannot stand in a header as it is (RFC 9110 section 5.5): other scripts, commas, controls."""
+    return quote(value, safe="@:/ !#$&'()*+;=?[]^_`{|}~-.")

@@ -1,0 +1,41 @@
+"""The providers of all directories, each kept with its keys until its directory's settings change."""
+
+from __future__ import annotations
+
+import threading
+
+from connector.domain.tenancy import Directory
+from connector.lifecycle.tokens import unseal
+from connector.settings import Settings
+from connector.sso.failures import Fault, ProviderFailure
+from connector.sso.provider import Provider, ProviderConfig
+
+
+class Providers:
+    """Providers by directory; another version of a directory's settings is another provider, its memory empty."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._kept: dict[str, tuple[int, Provider]] = {}
+
+    def of(self, directory: Directory) -> Provider:
+        """Return the provider of a directory that signs in; raises ProviderFailure when its secret cannot be read."""
+        with self._lock:
+            version, provider = self._kept.get(directory.id, (None, None))
+            if provider is None or version != directory.version:
+                provider = Provider(self._config(directory))
+                self._kept[directory.id] = (directory.version, provider)
+            return provider
+
+    def _config(self, directory: Directory) -> ProviderConfig:
+        sealed, secret = directory.client_secret_sealed, None
+        if sealed is not None and (secret := unseal(self._settings.secret_key, sealed)) is None:
+            raise ProviderFailure(Fault.SECRET_UNREADABLE)
+        return ProviderConfig(
+            issuer=directory.issuer or "",
+            client_id=directory.client_id or "",
+            client_secret=secret,
+            redirect_uri=f"{self._settings.public_url}/callback/{directory.slug}",
+            allow_http_loopback=self._settings.allow_http_loopback,
+        )

@@ -1,0 +1,72 @@
+"""The two halves of a sign-in: what is kept when the browser leaves, and what is asked when it comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+from werkzeug.datastructures import MultiDict
+
+from connector.domain.sessions import LoginAttempt
+from connector.domain.tenancy import Directory
+from connector.lifecycle import admission, visits
+from connector.lifecycle.admission import SignedIn
+from connector.sso.failures import SignInRefused
+from connector.sso.provider import Provider
+from connector.sso.registry import Providers
+from connector.web import cookies
+from connector.web.context import lifecycle, now, settings
+from connector.web.refusals import PageRefusal
+
+EXTENSION = "jumpseat.providers"
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A sign-in that succeeded, and where the browser goes from here."""
+
+    signed_in: SignedIn
+    return_to: str
+
+
+def provider_of(directory: Directory) -> Provider:
+    """Return the provider of a directory; the application keeps one for each."""
+    providers = current_app.extensions.setdefault(EXTENSION, Providers(settings()))
+    return cast(Providers, providers).of(directory)
+
+
+def open_directory(slug: str) -> Directory:
+    """Return a directory whose people can sign in; raises PageRefusal, alike whether it exists or is switched off."""
+    directory = lifecycle().read(visits.sign_in_directory, slug)
+    if directory is None:
+        raise PageRefusal("sign-in-unknown")
+    return directory
+
+
+def begin(directory: Directory, return_to: str, login_hint: str | None = None) -> str:
+    """Begin a sign-in for this browser, and return the provider's address to send it to.
+
+    Raises ProviderFailure.
+    """
+    begun = provider_of(directory).begin(now(), login_hint)
+    attempt = LoginAttempt(begun.secrets, return_to)
+    lifecycle().write(admission.begin_login, directory.slug, cookies.browser(), attempt)
+    return begun.url
+
+
+def complete(directory: Directory, arguments: MultiDict[str, str]) -> Returned:
+    """Complete the sign-in that the callback's parameters belong to, and begin a session that replaces the old one.
+
+    Raises LoginUnknown, SignInRefused, ProviderFailure.
+    """
+    if any(len(arguments.getlist(name)) > 1 for name in arguments):
+        raise SignInRefused(SignInRefused.INCOMPLETE)
+    params = arguments.to_dict()
+    attempt = lifecycle().write(admission.take_login, directory.slug, cookies.browser(), params.get("state", ""))
+    identity = provider_of(directory).complete(params, attempt.secrets, now())
+    signed_in = lifecycle().write(admission.sign_in, directory.slug, identity)
+    former = cookies.session_token()
+    if former is not None:
+        lifecycle().write(admission.end_session, former)
+    return Returned(signed_in, attempt.return_to)
