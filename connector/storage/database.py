@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -26,6 +27,15 @@ T = TypeVar("T")
 TRIES = 4
 SERIALIZATION_FAILURES = {"40001", "40P01"}
 """PostgreSQL's codes for a serialization failure and a deadlock."""
+
+
+class DatabaseState(StrEnum):
+    """Whether a database can be worked with."""
+
+    READY = "ready"
+    NOT_MIGRATED = "not-migrated"
+    """It answers, and has not the schema that this version needs."""
+    UNREACHABLE = "unreachable"
 
 
 class Database:
@@ -55,6 +65,13 @@ class Database:
         """Tell whether the database has the schema that this version needs."""
         with self._begin(writes=False) as connection:
             return schema.is_current(connection)
+
+    def state(self) -> DatabaseState:
+        """Tell whether the database answers, and whether it has the schema that this version needs."""
+        try:
+            return DatabaseState.READY if self.is_current() else DatabaseState.NOT_MIGRATED
+        except DBAPIError:
+            return DatabaseState.UNREACHABLE
 
     def write(
         self,

@@ -155,6 +155,21 @@ class Groups:
                 found[row.person_id].append(Member(row.id, row.display_name))
         return found
 
+    # For reports.
+
+    def names(self, group_ids: Iterable[str]) -> dict[str, str]:
+        """Return group -> its displayName."""
+        found: dict[str, str] = {}
+        for some in chunks(sorted(set(group_ids))):
+            query = select(scim_group.c.id, scim_group.c.display_name).where(scim_group.c.id.in_(some))
+            found.update((row.id, row.display_name) for row in self.connection.execute(query))
+        return found
+
+    def counts(self) -> dict[str, int]:
+        """Return directory -> how many groups it states."""
+        query = select(scim_group.c.directory_id, func.count().label("number")).group_by(scim_group.c.directory_id)
+        return {row.directory_id: row.number for row in self.connection.execute(query)}
+
 
 @contextmanager
 def _name_taken(stated: StatedGroup) -> Iterator[None]:

@@ -71,6 +71,25 @@ class Invitations:
         )
         return [(row.tenant_id, row.account_id) for row in self.connection.execute(query)]
 
+    # For reports.
+
+    def latest(
+        self,
+        tenant_ids: Iterable[str],
+        at_most: int,
+        *,
+        account_id: str | None = None,
+        states: Iterable[InvitationState] = InvitationState,
+    ) -> list[Invitation]:
+        """Return invitations in these states, the latest first."""
+        query = select(invitation).where(
+            invitation.c.tenant_id.in_(sorted(tenant_ids)), invitation.c.state.in_([state.value for state in states])
+        )
+        if account_id is not None:
+            query = query.where(invitation.c.account_id == account_id)
+        rows = self.connection.execute(query.order_by(invitation.c.id.desc()).limit(at_most))
+        return [_invitation(row) for row in rows]
+
 
 def _invitation(row: Row[Any]) -> Invitation:
     return Invitation(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from connector.domain.memberships import Membership, State
+from connector.domain.memberships import Answer, Membership, State
 from connector.storage.rows import chunks, membership_of, membership_row
 from connector.storage.tables import account, invitation, membership
 
@@ -138,3 +138,50 @@ class Ledger:
                 for row in self.connection.execute(query)
             ]
         return found
+
+    # For reports.
+
+    def lines(self, account_ids: Iterable[str]) -> list[tuple[str, frozenset[str], bool, int]]:
+        """Return (account, the pools waited for, whether something other than a seat is missing, how many wait)."""
+        columns = (membership.c.account_id, membership.c.due, membership.c.pools, membership.c.obstacle)
+        query = (
+            select(*columns, func.count().label("number"))
+            .where(membership.c.account_id.in_(sorted(account_ids)), membership.c.waiting_number.is_not(None))
+            .group_by(*columns)
+        )
+        return [
+            (row.account_id, frozenset(row.due["pools"]) - set(row.pools), row.obstacle is not None, row.number)
+            for row in self.connection.execute(query)
+            if row.due is not None
+        ]
+
+    def ahead(self, member: Membership) -> int:
+        """Return how many stand before somebody on the waiting line of the account."""
+        query = select(func.count()).where(
+            membership.c.account_id == member.account_id,
+            membership.c.waiting_number < (member.waiting_number or 0),
+            membership.c.obstacle.is_(None),
+        )
+        return self.connection.execute(query).scalar_one()
+
+    def waiting(self, account_ids: Iterable[str], at_most: int) -> list[Membership]:
+        """Return who waits, account by account, each in the order of its line."""
+        query = (
+            select(membership)
+            .where(membership.c.account_id.in_(sorted(account_ids)), membership.c.waiting_number.is_not(None))
+            .order_by(membership.c.account_id, membership.c.waiting_number)
+        )
+        return [membership_of(row) for row in self.connection.execute(query.limit(at_most))]
+
+    def cut(self, tenant_ids: Iterable[str], at_most: int) -> list[Membership]:
+        """Return the memberships whose holders lost access, the latest first."""
+        query = (
+            select(membership)
+            .where(
+                membership.c.tenant_id.in_(sorted(tenant_ids)),
+                membership.c.state == State.ENDED.value,
+                membership.c.answer.in_([Answer.ACCEPTED.value, Answer.REVOKED.value]),
+            )
+            .order_by(membership.c.ended_at.desc(), membership.c.id)
+        )
+        return [membership_of(row) for row in self.connection.execute(query.limit(at_most))]

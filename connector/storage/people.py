@@ -164,6 +164,34 @@ class People:
             found.update((row.person_id, (row.issuer, row.subject)) for row in rows)
         return found
 
+    # For reports.
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Return directory -> how many people it states, and how many of them it wants in."""
+        listed = select(person.c.directory_id, person.c.active, func.count().label("number"))
+        query = listed.where(person.c.deleted_at.is_(None)).group_by(person.c.directory_id, person.c.active)
+        found: dict[str, tuple[int, int]] = {}
+        for row in self.connection.execute(query):
+            stated, active = found.get(row.directory_id, (0, 0))
+            found[row.directory_id] = (stated + row.number, active + (row.number if row.active else 0))
+        return found
+
+    def external_ids(self, directory_id: str) -> Iterator[str | None]:
+        """Yield the externalId of everybody active in a directory; None for whom none is stated."""
+        query = select(person.c.external_id).where(
+            person.c.directory_id == directory_id, person.c.active, person.c.deleted_at.is_(None)
+        )
+        yield from self.connection.execute(query.order_by(person.c.id)).scalars()
+
+    def stated_values(self, directory_id: str, attribute: str) -> list[tuple[Any, int]]:
+        """Return what is stated of active people for one attribute, each different value with how many bear it."""
+        stated = person.c.document[attribute].label("stated")
+        query = select(stated, func.count().label("number")).where(
+            person.c.directory_id == directory_id, person.c.active, person.c.deleted_at.is_(None)
+        )
+        rows = self.connection.execute(query.group_by("stated"))
+        return [(row.stated, row.number) for row in rows if row.stated is not None]
+
 
 @contextmanager
 def _names_taken(stated: StatedPerson) -> Iterator[None]:

@@ -1,14 +1,17 @@
-"""Bringing a database to the schema that this version of the product needs."""
+"""Bringing a database to the schema that this version of the product needs.
+
+Alembic is imported where it is used: a tenth of a second that most processes and every command can do without.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 0x6A756D70
@@ -17,6 +20,8 @@ ADVISORY_LOCK = 0x6A756D70
 
 def migrate(connection: Connection) -> None:
     """Run every migration that has not been run; several processes may ask for it at once."""
+    from alembic import command
+
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
     config = _config()
@@ -26,18 +31,26 @@ def migrate(connection: Connection) -> None:
 
 def is_current(connection: Connection) -> bool:
     """Tell whether the database has the schema that this version needs."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     current = MigrationContext.configure(connection).get_current_heads()
     return set(current) == set(ScriptDirectory.from_config(_config()).get_heads())
 
 
 def stamp(connection: Connection) -> None:
     """Mark a database whose tables were made at once as having had every migration."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     config = _config()
     config.attributes["connection"] = connection
     MigrationContext.configure(connection).stamp(ScriptDirectory.from_config(config), "head")
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config

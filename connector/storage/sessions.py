@@ -202,6 +202,13 @@ class Sessions:
     def end_operator(self, token_hash: str) -> None:
         self.connection.execute(delete(operator_session).where(operator_session.c.token_hash == token_hash))
 
+    def take_operator(self, token_hash: str, now: datetime) -> str | None:
+        """Return the name behind a link to the console, and forget the link: it opens once."""
+        taken = delete(operator_session).where(
+            operator_session.c.token_hash == token_hash, operator_session.c.expires_at > now
+        )
+        return self.connection.execute(taken.returning(operator_session.c.name)).scalar()
+
     def purge(self, now: datetime, ended_before: datetime) -> None:
         """Forget what has expired; ended sessions are kept until `ended_before` so that their end can be explained."""
         self.connection.execute(delete(login_attempt).where(login_attempt.c.expires_at <= now))

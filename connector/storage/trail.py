@@ -137,6 +137,28 @@ class Trail:
         closed = update(work_order).where(work_order.c.id == order_id)
         self.connection.execute(closed.values(state=state, done_at=now, done_by=by))
 
+    # For reports.
+
+    def latest(self, person_id: str, at_most: int) -> list[dict[str, Any]]:
+        """Return a person's last events, the latest first, without personal values."""
+        query = select(event).where(event.c.person_id == person_id).order_by(event.c.seq.desc()).limit(at_most)
+        return [dict(row) for row in self.connection.execute(query).mappings()]
+
+    def failures(self, tenant_ids: Iterable[str], at_most: int) -> list[dict[str, Any]]:
+        """Return the deliveries that were given up, or have failed and will be tried again, the latest first."""
+        query = select(outbox).where(
+            outbox.c.tenant_id.in_(sorted(tenant_ids)), outbox.c.state != "done", outbox.c.error.is_not(None)
+        )
+        rows = self.connection.execute(query.order_by(outbox.c.id.desc()).limit(at_most)).mappings()
+        return [dict(row) for row in rows]
+
+    def undelivered_since(self, due_before: datetime) -> int:
+        """Return how many deliveries that nobody has tried yet were due before a time."""
+        query = select(func.count()).where(
+            outbox.c.state == "open", outbox.c.attempts == 0, outbox.c.due_at < due_before
+        )
+        return self.connection.execute(query).scalar_one()
+
 
 def _event_row(one: Event) -> dict[str, Any]:
     return {

@@ -1,0 +1,231 @@
+"""What is outstanding: who waits, which invitations are open, what is to be done at vendors, what was not delivered.
+
+Plain values for the command line and the console, with the names that people know; and the one thing that an operator
+does here, which is to say that work is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from connector.domain.accounts import Account
+from connector.domain.errors import NotFound
+from connector.domain.events import Cause, Event, Kind
+from connector.domain.invitations import Invitation, InvitationState
+from connector.domain.memberships import Membership
+from connector.domain.people import Person
+from connector.domain.text import Text
+from connector.domain.work_orders import Task, WorkOrder
+from connector.lifecycle.accounts import account_named
+from connector.lifecycle.reporting import directory_slugs
+from connector.mappers.catalogues import load_catalogue
+from connector.storage.work import Work
+
+_KEPT_AS = {InvitationState.EXPIRED: (InvitationState.EXPIRED, InvitationState.PENDING)}
+"""Nobody may have noted an expiry yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationReport:
+    """An invitation as it stands now, with names."""
+
+    invitation: Invitation
+    state: InvitationState
+    account: str
+    directory: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """Somebody who waits, and her place in the account's line; none for whom something other than a seat is missing."""
+
+    membership: Membership
+    account: str
+    directory: str
+    person: Person
+    place: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReport:
+    """A work order with names, and its steps in the words of the vendor's catalogue."""
+
+    order: WorkOrder
+    account: str
+    vendor_name: str
+    directory: str
+    person: Person
+    seats: tuple[Text, ...]
+    permissions: tuple[Text, ...]
+    steps: tuple[Text, ...]
+    late: bool
+
+    @property
+    def gate_cut(self) -> bool:
+        """Whether our gate refuses already, so that what is left is the vendor's side of a departure."""
+        return self.order.task is Task.REVOKE
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """An access that was cut: the gate refuses since `at`; `open_steps` are still to be done at the vendor."""
+
+    at: datetime
+    account: str
+    directory: str
+    person: Person
+    open_steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailedDelivery:
+    """A letter that could not be delivered; `given_up`, or tried again at `next_try`. `error` holds no secret."""
+
+    id: str
+    kind: str
+    tenant: str
+    given_up: bool
+    attempts: int
+    next_try: datetime
+    error: str
+
+
+def invitations(
+    work: Work, state: InvitationState | None, account_slug: str | None, at_most: int
+) -> list[InvitationReport]:
+    """Return invitations, the latest first; raises NotFound."""
+    account_id = account_named(work, account_slug).id if account_slug else None
+    states = tuple(InvitationState) if state is None else _KEPT_AS.get(state, (state,))
+    found = work.invitations.latest(_tenant_ids(work), at_most, account_id=account_id, states=states)
+    names = _Names(work, (one.person_id for one in found))
+    reports = [
+        InvitationReport(one, one.state_at(work.now), names.account(one), names.directory(one), names.person(one))
+        for one in found
+    ]
+    return [one for one in reports if state in (None, one.state)]
+
+
+def waiting(work: Work, at_most: int) -> list[Waiter]:
+    """Return who waits, account by account, each in the order of its line."""
+    found = work.ledger.waiting((one.id for one in work.accounts.all()), at_most)
+    names = _Names(work, (one.person_id for one in found))
+    places: dict[str, int] = {}
+    reports = []
+    for one in found:
+        place = None
+        if one.obstacle is None:
+            place = places[one.account_id] = places.get(one.account_id, 0) + 1
+        reports.append(Waiter(one, names.account(one), names.directory(one), names.person(one), place))
+    return reports
+
+
+def open_orders(work: Work, account_slug: str | None = None) -> list[OrderReport]:
+    """Return what is still to be done by hand at vendors, the oldest first; raises NotFound."""
+    account_id = account_named(work, account_slug).id if account_slug else None
+    found = [one for one in work.trail.open_orders() if account_id in (None, one.account_id)]
+    names = _Names(work, (one.person_id for one in found))
+    return [_order_report(work, one, names) for one in found]
+
+
+def finish_order(work: Work, order_id: str, cause: Cause) -> WorkOrder:
+    """Note that somebody has done at the vendor what a work order asks for; harmless when it is closed already.
+
+    `order_id` may be the end of an id, as lists show it, when it names one open order alone. Raises NotFound.
+    """
+    matching = [one.id for one in work.trail.open_orders() if one.id.endswith(order_id)] if order_id else []
+    order = work.trail.find_order(matching[0] if len(matching) == 1 else order_id)
+    if order is None:
+        raise NotFound("open work order", order_id)
+    if order.state == "open":
+        work.trail.close_order(order.id, "done", cause.actor, work.now)
+        before, after = {"state": order.state, "task": order.task.value}, {"state": "done"}
+        done = (order.id, cause, order.person_id, order.account_id, before, after)
+        work.trail.tell([Event(work.now, order.tenant_id, Kind.WORK_ORDER_DONE, *done)])
+    return order
+
+
+def departures(work: Work, at_most: int) -> list[Departure]:
+    """Return the accesses that were cut last, the latest first."""
+    found = work.ledger.cut(_tenant_ids(work), at_most)
+    names = _Names(work, (one.person_id for one in found))
+    steps: dict[tuple[str, str], int] = {}
+    for order in work.trail.open_orders():
+        if order.task is Task.REVOKE:
+            key = (order.account_id, order.person_id)
+            steps[key] = steps.get(key, 0) + len(_steps(names.accounts[order.account_id], order))
+    return [
+        Departure(
+            one.ended_at or work.now,
+            names.account(one),
+            names.directory(one),
+            names.person(one),
+            steps.get((one.account_id, one.person_id), 0),
+        )
+        for one in found
+    ]
+
+
+def failed_deliveries(work: Work, at_most: int) -> list[FailedDelivery]:
+    """Return deliveries that have failed, whether or not they are tried again, the latest first."""
+    tenants = {one.id: one.slug for one in work.tenancy.tenants()}
+    return [
+        FailedDelivery(
+            row["id"],
+            row["kind"],
+            tenants[row["tenant_id"]],
+            row["state"] == "failed",
+            row["attempts"],
+            row["due_at"],
+            row["error"],
+        )
+        for row in work.trail.failures(tenants, at_most)
+    ]
+
+
+class _Names:
+    """The names of accounts, directories and people, read once for a whole report."""
+
+    def __init__(self, work: Work, person_ids: Iterable[str]) -> None:
+        self.accounts = {one.id: one for one in work.accounts.all()}
+        self.people = work.people.by_id(person_ids)
+        self.directories = directory_slugs(work)
+
+    def account(self, of: Membership | Invitation | WorkOrder) -> str:
+        return self.accounts[of.account_id].slug
+
+    def person(self, of: Membership | Invitation | WorkOrder) -> Person:
+        return self.people[of.person_id]
+
+    def directory(self, of: Membership | Invitation | WorkOrder) -> str:
+        return self.directories[self.person(of).directory_id]
+
+
+def _tenant_ids(work: Work) -> list[str]:
+    return [one.id for one in work.tenancy.tenants()]
+
+
+def _order_report(work: Work, order: WorkOrder, names: _Names) -> OrderReport:
+    at = names.accounts[order.account_id]
+    catalogue = load_catalogue(at.vendor)
+    seats = [catalogue.seat_types[key].label for key in order.details["seat_types"] if key in catalogue.seat_types]
+    permissions = [
+        catalogue.permissions[key].label for key in order.details["permissions"] if key in catalogue.permissions
+    ]
+    return OrderReport(
+        order,
+        at.slug,
+        catalogue.name,
+        names.directory(order),
+        names.person(order),
+        tuple(seats),
+        tuple(permissions),
+        _steps(at, order),
+        order.due_at < work.now,
+    )
+
+
+def _steps(at: Account, order: WorkOrder) -> tuple[Text, ...]:
+    return load_catalogue(at.vendor).work_orders.get(order.details["steps"], ())
