@@ -34,6 +34,7 @@ from connector.scim.operations import Op, Operation
 Json = Any
 PATCH_URN = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 MAX_OPERATIONS = 10_000
+NOTHING: tuple[Json, ...] = (None, [], {})
 
 # OneLogin writes the URNs of SCIM 1.1 with a 2.0 in them; a sample of Entra ID's own documentation lacks a colon.
 _URN = re.compile(
@@ -64,20 +65,20 @@ def canonical_resource(body: Json, resource: ResourceType) -> dict[str, Json]:
     Left out are read-only and unknown attributes, passwords (Okta always sends one that nobody chose) and nulls, but
     not a null for a whole attribute: it says that the attribute has no value. Raises InvalidSyntax without `schemas`.
     """
-    message = _message(body)
     document: dict[str, Json] = {}
-    for path, value in _stated(message, resource):
-        if path.urn and value is None:
-            continue
-        container = document.setdefault(path.urn, {}) if path.urn else document
+    for path, stated in _stated(_message(body), resource):
         attribute = path.attribute
+        container = document.get(path.urn, {}) if path.urn else document
         if path.sub_attribute is None:
-            container[attribute.name] = canonical_value(attribute, value)
-        elif value is not None and attribute.multi_valued:
-            container[attribute.name] = [{path.sub_attribute.name: _scalar(path.sub_attribute, value)}]
-        elif value is not None:
-            inner = container.get(attribute.name) or {}
-            container[attribute.name] = inner | {path.sub_attribute.name: _scalar(path.sub_attribute, value)}
+            value = canonical_value(attribute, stated)
+        else:
+            part = {path.sub_attribute.name: _scalar(path.sub_attribute, stated)} if stated is not None else {}
+            before = container.get(attribute.name)
+            value = (before if isinstance(before, dict) else {}) | part
+            value = [value] if attribute.multi_valued and part else value
+        if path.urn is None or value not in NOTHING:
+            container[attribute.name] = value
+            document.update({path.urn: container} if path.urn else {})
     return document
 
 
@@ -98,12 +99,15 @@ def canonical_operations(body: Json, resource: ResourceType) -> list[Operation]:
 
 
 def canonical_value(attribute: Attribute, value: Json) -> Json:
-    """Return the value of a whole attribute: a list of distinct elements, a dictionary, a scalar, or None for none."""
+    """Return the value of a whole attribute: a list of distinct elements, a dictionary, a scalar, or None for none.
+
+    Elements of which we know nothing are left out; not of members, where one without an id is a mistake to be told.
+    """
     if value is None:
         return None
     if attribute.multi_valued:
-        elements = [_element(attribute, each) for each in (value if isinstance(value, list) else [value])]
-        return distinct([element for element in elements if element not in (None, "", {})])
+        elements = _elements(attribute, value)
+        return distinct([element for element in elements if element != {} or attribute.name == "members"])
     if attribute.type is Type.COMPLEX:
         return _element(attribute, (value or [None])[0] if isinstance(value, list) else value)
     return _scalar(attribute, value)
@@ -230,17 +234,26 @@ def _canonical(op: Op, path: PatchPath, value: Json) -> Iterator[Operation]:
         elif elements := canonical_value(attribute, value):
             yield Operation(op, path, elements)
         return
+    stated = value
     if whole:
-        value = canonical_value(attribute, value)
+        value = canonical_value(attribute, stated)
     elif path.sub_attribute is not None:
-        value = _scalar(path.sub_attribute, value)
+        value = _scalar(path.sub_attribute, stated)
         value = None if value == "" and path.sub_attribute.name == "value" else value
     else:
-        value = _element(attribute, value)
-    if value not in (None, [], {}):
+        value = _element(attribute, stated[0] if isinstance(stated, list) and len(stated) == 1 else stated)
+    if value not in NOTHING:
         yield Operation(op, path, value)
-    elif op is Op.REPLACE:
+    elif op is Op.REPLACE and value != {} and not (attribute.multi_valued and whole and _elements(attribute, stated)):
+        # By nothing at all; what says only things that we do not know is no reason to lose what we do.
         yield Operation(Op.REMOVE, path)
+
+
+def _elements(attribute: Attribute, value: Json) -> list[Json]:
+    """Return the values of a multi-valued attribute; `{}` where one says only what we do not know."""
+    stated = value if isinstance(value, list) else [value]
+    elements = [_element(attribute, each) for each in stated if each not in NOTHING and each != ""]
+    return [element for element in elements if element is not None]
 
 
 def _element(attribute: Attribute, value: Json) -> Json:

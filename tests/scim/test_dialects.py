@@ -58,6 +58,11 @@ def _patch(*operations: Any, resource: Any = USER) -> list[tuple[str, str, Any]]
             {ENTERPRISE_USER: {"manager": {"value": "m1"}}},
         ),
         ({ENTERPRISE_USER: {"manager": None}}, {}),
+        ({ENTERPRISE_USER: {"manager": {"displayName": "Boss"}}}, {}),
+        ({"emails": [{"custom": 1}, {"value": ""}]}, {"emails": []}),
+        ({"emails.value": "a@x"}, {"emails": [{"value": "a@x"}]}),
+        ({"name": "Bo", "name.givenName": "Jo"}, {"name": {"givenName": "Jo"}}),
+        ({"name.givenName": "Jo", "name.familyName": None}, {"name": {"givenName": "Jo"}}),
         # A role as JSON text within its value (Entra ID's AppRoleAssignmentsComplex).
         (
             {"roles": [{"value": '{"id":"06b0","value":"25","displayName":"Role1234"}', "primary": "True"}]},
@@ -141,6 +146,17 @@ def test_an_extension_must_be_an_object() -> None:
         ({"op": "add", "path": "emails", "value": []}, []),
         ({"op": "add", "path": "nickName", "value": None}, []),
         ({"op": "replace", "path": 'emails[type eq "work"].value', "value": ""}, [("remove", "emails.value", None)]),
+        ({"op": "replace", "path": "emails", "value": [{"value": ""}]}, [("remove", "emails", None)]),
+        # What says only things that we do not know changes nothing, and above all removes nothing.
+        ({"op": "replace", "path": "emails", "value": [{"custom": 1}]}, []),
+        ({"op": "replace", "path": "name", "value": {"custom": 1}}, []),
+        ({"op": "replace", "value": {ENTERPRISE_USER: {"manager": {"displayName": "Boss"}}}}, []),
+        ({"op": "remove", "path": "emails", "value": [{"custom": 1}]}, []),
+        # One element in a list of its own.
+        (
+            {"op": "replace", "path": 'emails[type eq "work"]', "value": [{"value": "w@x"}]},
+            [("replace", "emails", {"value": "w@x"})],
+        ),
         # Simple values wrapped, as Entra ID has done.
         ({"op": "Replace", "path": "title", "value": [{"$ref": None, "value": "T"}]}, [("replace", "title", "T")]),
         # What we do not keep is passed over: passwords, schemas, paths into schemas that are not served.

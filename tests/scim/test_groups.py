@@ -41,6 +41,18 @@ def test_an_unknown_member_is_refused_by_id(new_directory: Callable[[], Director
     assert _members(mine, group["id"]) == set()
 
 
+@pytest.mark.parametrize("op", ["add", "replace", "remove"])
+def test_a_member_without_an_id_is_refused_and_nobody_is_lost(directory: Directory, op: str) -> None:
+    """A list of members that names nobody is a mistake, not an empty list."""
+    person = directory.person("a")["id"]
+    group = directory.group("Staff", person)
+    answer = directory.patch(f"/Groups/{group['id']}", {"op": op, "path": "members", "value": [{"display": "A"}]})
+    assert (answer.status_code, answer.json["scimType"]) == (400, "invalidValue")
+    body = {"schemas": [GROUP_URN], "displayName": "Staff", "members": [{"display": "A"}]}
+    assert directory.call("PUT", f"/Groups/{group['id']}", body).status_code == 400
+    assert _members(directory, group["id"]) == {person}
+
+
 def test_a_replacement_states_all_members(directory: Directory) -> None:
     """PUT without members leaves none (Canaille omits an empty list)."""
     one, two = directory.person("a")["id"], directory.person("b")["id"]
