@@ -145,8 +145,9 @@ class _Settlement:
     after: dict[str, Membership] = field(default_factory=dict)
     why: dict[str, Why] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
-    losing: list[str] = field(default_factory=list)
-    """Members whose seat is not due any more, and who keep it only if the wanted one is free at once."""
+    losing: dict[str, Obstacle | None] = field(default_factory=dict)
+    """Members whose seat is not due any more, and who keep it only if the wanted one is free at once; with what then
+    keeps them from the waiting line."""
     number: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -159,8 +160,8 @@ class _Settlement:
             self._stand(standing)
         if self.ledger.room_was_made or self._seats_moved():
             self._serve_the_line()
-            for member_id in self.losing:
-                self._lose(self.after[member_id])
+            for member_id, obstacle in self.losing.items():
+                self._lose(self.after[member_id], obstacle)
             if self.losing:
                 self._serve_the_line()
         changes = tuple(
@@ -203,7 +204,7 @@ class _Settlement:
         elif member.state is State.WAITING:
             self._wait(member, standing.due, standing, self.why[member.id])
         else:
-            self._adjust(member, standing.due)
+            self._adjust(member, standing.due, standing)
 
     def _newcomer(self, standing: Standing) -> Membership:
         ledger = self.ledger
@@ -231,17 +232,16 @@ class _Settlement:
         self._wait(member, due, standing, Why.RETURNED if returns else Why.DUE)
 
     def _wait(self, member: Membership, due: Entitlement, standing: Standing, why: Why) -> None:
-        reachable = standing.may_sign_in or member.accepted
-        self._put(replace(member, due=due, obstacle=None if reachable else Obstacle.NO_SIGN_IN), why)
+        self._put(replace(member, due=due, obstacle=_obstacle(member, standing)), why)
 
-    def _adjust(self, member: Membership, due: Entitlement) -> None:
+    def _adjust(self, member: Membership, due: Entitlement, standing: Standing) -> None:
         """Bring somebody who holds or is promised a seat in line with what is due now."""
         why = self.why[member.id]
         if due.pools <= member.pools:
             self._put(self._seated(member, due), why)
             return
         if not member.seat_types <= due.covered:
-            self.losing.append(member.id)
+            self.losing[member.id] = _obstacle(member, standing)
         # Until the wanted seat frees, no permission stays in force that is not due.
         kept = member.permissions & due.permissions
         number = member.waiting_number or self._next_number()
@@ -258,10 +258,11 @@ class _Settlement:
         else:
             self._put(self._unseated(accepted, State.WAITING, self._next_number()), Why.ACCEPTED)
 
-    def _lose(self, member: Membership) -> None:
+    def _lose(self, member: Membership, obstacle: Obstacle | None) -> None:
         if member.waiting_number is not None and member.seat_types:
             self._count(member, -1)
-            self._put(self._unseated(member, State.WAITING, member.waiting_number), self.why[member.id])
+            waiting = self._unseated(member, State.WAITING, member.waiting_number)
+            self._put(replace(waiting, obstacle=obstacle), self.why[member.id])
 
     def _end(self, member: Membership, why: Why) -> None:
         self._count(member, -1)
@@ -360,6 +361,10 @@ class _Settlement:
     def _put(self, member: Membership, why: Why) -> None:
         self.after[member.id] = member
         self.why[member.id] = why
+
+
+def _obstacle(member: Membership, standing: Standing) -> Obstacle | None:
+    return None if standing.may_sign_in or member.accepted else Obstacle.NO_SIGN_IN
 
 
 def _place(member: Membership) -> int:
