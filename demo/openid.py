@@ -17,6 +17,7 @@ from demo.authorization import Client, Code, SignedIn, Store
 from demo.deviations import CLAIM_CHANGES, OTHER_ISSUER, SIGNATURES, Deviation
 from demo.speaking import MANNERS, Claims, ProviderPerson, Speech
 
+CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
@@ -184,15 +185,15 @@ class OpenIdProvider:
 
     def _half_hash(self, access_token: str) -> str:
         """Hash as OpenID Connect Core 1.0 section 3.1.3.6 says; Ed25519 goes with SHA-512."""
-        hashing = hashlib.sha512 if self.algorithm == "Ed25519" else hashlib.sha256
-        digest = hashing(access_token.encode()).digest()
+        bits = "512" if self.algorithm == "Ed25519" else self.algorithm[2:]
+        digest = hashlib.new(f"sha{bits}", access_token.encode()).digest()
         return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
 
 
 def _new_key(algorithm: str) -> RSAKey | ECKey | OKPKey:
     parameters: KeyParameters = {"kid": secrets.token_hex(8)}
-    if algorithm == "ES256":
-        return ECKey.generate_key("P-256", parameters)
+    if algorithm in CURVES:
+        return ECKey.generate_key(CURVES[algorithm], parameters)
     if algorithm == "Ed25519":
         return OKPKey.generate_key("Ed25519", parameters)
     return RSAKey.generate_key(2048, parameters)

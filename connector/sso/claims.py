@@ -18,6 +18,7 @@ from joserfc.jwt import JWTClaimsRegistry
 from connector.domain.identities import LogoutNotice
 from connector.domain.sessions import Identity
 from connector.sso.failures import Fault, ProviderFailure
+from connector.sso.keys import ALGORITHMS
 from connector.sso.tokens import SignedClaims
 
 LEEWAY = timedelta(seconds=30)
@@ -146,8 +147,7 @@ def _check_token_hash(token: SignedClaims, access_token: str) -> None:
     """Compare `at_hash` where it is stated (OpenID Connect Core 1.0 section 3.1.3.6); an odd one fails."""
     if "at_hash" not in token.claims:
         return
-    edwards = token.header["alg"] in {"EdDSA", "Ed25519"}
-    digest = (hashlib.sha512 if edwards else hashlib.sha256)(access_token.encode()).digest()
+    digest = hashlib.new(ALGORITHMS[token.header["alg"]].digest, access_token.encode()).digest()
     wanted = base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=")
     stated = token.claims["at_hash"]
     if not isinstance(stated, str) or not hmac.compare_digest(stated.encode(), wanted):

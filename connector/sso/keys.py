@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from joserfc.errors import JoseError
@@ -16,14 +17,32 @@ PublicKey = RSAKey | ECKey | OKPKey
 LEAST_RSA_BITS = 2048
 MOST_KEYS = 100
 
-# Ours, never the provider's: what a token may be signed with, and the one kind of key that goes with it.
-ALGORITHMS: Mapping[str, tuple[str, str | None]] = {
-    "RS256": ("RSA", None),
-    "PS256": ("RSA", None),
-    "ES256": ("EC", "P-256"),
-    "EdDSA": ("OKP", "Ed25519"),
-    "Ed25519": ("OKP", "Ed25519"),
+
+@dataclass(frozen=True, slots=True)
+class Algorithm:
+    """One way of signing: the kind of key, its curve, and the hash that goes with it."""
+
+    key_type: str
+    curve: str | None
+    digest: str
+
+
+# Ours, never the provider's: what a token may be signed with. All are asymmetric, so that no public key is a secret.
+ALGORITHMS: Mapping[str, Algorithm] = {
+    **{f"{family}{bits}": Algorithm("RSA", None, f"sha{bits}") for family in ("RS", "PS") for bits in (256, 384, 512)},
+    "ES256": Algorithm("EC", "P-256", "sha256"),
+    "ES384": Algorithm("EC", "P-384", "sha384"),
+    "ES512": Algorithm("EC", "P-521", "sha512"),
+    "EdDSA": Algorithm("OKP", "Ed25519", "sha512"),
+    "Ed25519": Algorithm("OKP", "Ed25519", "sha512"),
 }
+_SAME = frozenset({"EdDSA", "Ed25519"})
+
+
+def allowed(listed: object) -> frozenset[str]:
+    """Return which of our algorithms a provider lists; RS256 where it lists none (OpenID Connect Discovery 1.0)."""
+    names = {name for name in listed if isinstance(name, str)} if isinstance(listed, list) else {"RS256"}
+    return frozenset((names | _SAME if names & _SAME else names) & ALGORITHMS.keys())
 
 
 def usable_keys(document: Mapping[str, Any]) -> list[PublicKey]:
@@ -62,7 +81,7 @@ def _weak(entry: Mapping[str, Any]) -> bool:
 
 
 def _fits(key: PublicKey, algorithm: str) -> bool:
-    kind, curve = ALGORITHMS[algorithm]
-    stated = key.get("alg") or algorithm
-    same_algorithm = stated == algorithm or {stated, algorithm} == {"EdDSA", "Ed25519"}
-    return key.key_type == kind and same_algorithm and (curve is None or key.get("crv") == curve)
+    wanted, stated = ALGORITHMS[algorithm], key.get("alg") or algorithm
+    same_algorithm = stated == algorithm or {stated, algorithm} == _SAME
+    same_curve = wanted.curve is None or key.get("crv") == wanted.curve
+    return key.key_type == wanted.key_type and same_algorithm and same_curve

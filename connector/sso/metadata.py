@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.sso.failures import Fault, ProviderFailure
+from connector.sso.keys import allowed
 from connector.sso.transport import checked_url
 
 DISCOVERY_PATH = "/.well-known/openid-configuration"
@@ -14,7 +15,7 @@ DISCOVERY_PATH = "/.well-known/openid-configuration"
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """The endpoints of a provider, each at an address that may be called, and two facts on how it behaves."""
+    """The endpoints of a provider, each at an address that may be called, and facts on how it behaves."""
 
     authorization_endpoint: str
     token_endpoint: str
@@ -25,6 +26,8 @@ class Metadata:
     """Whether it promises to name itself in the authorization response (RFC 9207)."""
     takes_basic: bool
     """Whether the client's secret goes into the Authorization header rather than the form."""
+    algorithms: frozenset[str]
+    """Which of the algorithms that we allow it signs with."""
 
 
 def discovery_url(issuer: str) -> str:
@@ -45,7 +48,7 @@ def believed(document: Mapping[str, Any], issuer: str, *, allow_http_loopback: b
             raise ProviderFailure(Fault.METADATA_INCOMPLETE, name)
         return checked_url(document[name], allow_http_loopback=allow_http_loopback)
 
-    methods = document.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+    methods = document.get("token_endpoint_auth_methods_supported")
     return Metadata(
         authorization_endpoint=required("authorization_endpoint"),
         token_endpoint=required("token_endpoint"),
@@ -53,5 +56,8 @@ def believed(document: Mapping[str, Any], issuer: str, *, allow_http_loopback: b
         userinfo_endpoint=required("userinfo_endpoint") if document.get("userinfo_endpoint") else None,
         end_session_endpoint=required("end_session_endpoint") if document.get("end_session_endpoint") else None,
         names_itself=document.get("authorization_response_iss_parameter_supported") is True,
-        takes_basic="client_secret_basic" in methods or "client_secret_post" not in methods,
+        takes_basic=not isinstance(methods, list)
+        or "client_secret_basic" in methods
+        or "client_secret_post" not in methods,
+        algorithms=allowed(document.get("id_token_signing_alg_values_supported")),
     )

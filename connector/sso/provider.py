@@ -167,7 +167,11 @@ class Provider:
         return {name: found[name] for name in UserInfo.REGISTERED_CLAIMS if name in found}
 
     def _key_finder(self, now: datetime) -> KeyFinder:
+        algorithms = self._metadata.get(now).algorithms
+
         def find(key_id: str | None, algorithm: str) -> PublicKey | None:
+            if algorithm not in algorithms:
+                raise ProviderFailure(Fault.ALGORITHM_REFUSED)
             found = matching_key(self._keys.get(now), key_id, algorithm)
             return found or matching_key(self._keys.get_anew(now), key_id, algorithm)
 

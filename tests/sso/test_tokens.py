@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from connector.sso.failures import Fault, ProviderFailure
-from connector.sso.keys import PublicKey, matching_key, usable_keys
+from connector.sso.keys import PublicKey, allowed, matching_key, usable_keys
 from connector.sso.strict_json import strict_object
 from connector.sso.tokens import verified
 
@@ -62,7 +62,9 @@ def test_edwards_signatures_go_by_both_names() -> None:
     assert fault_of(new) is None
 
 
-@pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "nOnE", "", None, 1, ["RS256"], "HS256", "RS1", "RS512"])
+@pytest.mark.parametrize(
+    "algorithm", ["none", "None", "NONE", "nOnE", "", None, 1, ["RS256"], "HS256", "HS512", "RS1", "ES256K", "dir"]
+)
 def test_other_algorithms_are_refused(algorithm: object) -> None:
     """Nothing but the allow-list, in its own spelling."""
     token = f"{segment({'alg': algorithm, 'kid': 'r'})}.{segment({'sub': 'ada'})}."
@@ -120,6 +122,7 @@ def test_one_key_does_not_serve_another_algorithm() -> None:
     """The key's kind, and its own `alg`, decide what it checks."""
     assert matching_key(KEYS, "r", "ES256") is None
     assert matching_key(KEYS, "p", "ES256") is None
+    assert matching_key(KEYS, "p", "ES384") is not None
     bound = usable_keys({"keys": [{**RSA.as_dict(private=False), "alg": "PS256"}]})
     assert matching_key(bound, "r", "RS256") is None
     assert matching_key(bound, "r", "PS256") is not None
@@ -186,3 +189,20 @@ def test_json_is_read_strictly(text: bytes) -> None:
     """Two readers must not be able to see two different objects in one text."""
     with pytest.raises(ProviderFailure, match="not-json"):
         strict_object(text, Fault.NOT_JSON)
+
+
+@pytest.mark.parametrize(
+    ("listed", "taken"),
+    [
+        (["RS256"], {"RS256"}),
+        (["none", "HS256", "RS384"], {"RS384"}),
+        (["EdDSA"], {"EdDSA", "Ed25519"}),
+        (None, {"RS256"}),
+        ("RS512", {"RS256"}),
+        ([1, None], set()),
+    ],
+    ids=str,
+)
+def test_a_provider_narrows_what_we_allow(listed: object, taken: set[str]) -> None:
+    """What it lists and we do not allow stays refused; the two names of one algorithm count as one."""
+    assert allowed(listed) == taken
