@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 APPLICATION = "connector.wsgi:app"
 WORKER = "connector.worker:run"
 
+STOP = (signal.SIGTERM, signal.SIGINT)
+
 THREADS = 16
 """Requests that one process answers at a time, as many as its database pool has connections."""
 
@@ -79,6 +81,7 @@ def serve(
         workers_kill_timeout=DRAINING,
     )
     note(log, "server:started", address=f"http://{settings.host}:{settings.port}", processes=settings.processes)
+    _fork_without_handlers()
     if behind:
         behind.start()
     try:
@@ -121,10 +124,27 @@ def _what_to_do(error: OSError, host: str, port: int) -> str:
     return f"{host} is not an address of this machine. Set JUMPSEAT_HOST to one, for example 127.0.0.1 or 0.0.0.0."
 
 
+def _fork_without_handlers() -> None:
+    """Let a request to stop end a process that is still starting.
+
+    It would otherwise be noted by the handler that was copied from this process, where nobody looks; until the new
+    process has a handler of its own, the signals wait and then do what they do by default.
+    """
+
+    def reset() -> None:
+        for number in STOP:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP)
+
+    os.register_at_fork(
+        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, STOP),
+        after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, STOP),
+        after_in_child=reset,
+    )
+
+
 def _load(target: str, settings: Settings) -> Any:
     """Load the application, in one of the processes that answer requests."""
-    # Until granian's handlers are set, a request to stop shall stop, and not be noted in the parent's copied handlers.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _end_with_parent()
     configure_logging(settings.log_level, settings.log_format)
     try:
@@ -160,7 +180,7 @@ def _work(target: str, settings: Settings) -> None:
     _end_with_parent()
     configure_logging(settings.log_level, settings.log_format)
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOP:
         signal.signal(number, lambda *_: stop.set())
     try:
         _named(target)(settings, stop)
