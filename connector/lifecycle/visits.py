@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from connector.domain.errors import SignInNeeded
-from connector.domain.memberships import Membership
+from connector.domain.memberships import Membership, State
 from connector.domain.people import Person
 from connector.domain.sessions import Session
 from connector.domain.tenancy import Directory
@@ -70,10 +70,12 @@ def visit(work: Work, session_token: str | None) -> Visit | None:
 
 
 def places_of(work: Work, person_id: str) -> list[Place]:
-    """Return a person's memberships by account, those that ended too."""
+    """Return a person's memberships by account, those that ended left out."""
     places = []
     for found in work.ledger.with_accounts([person_id]):
         catalogue, membership = load_catalogue(found["vendor"]), found["membership"]
+        if membership.state is State.ENDED:
+            continue
         seats = tuple(catalogue.seat_type(key).label for key in sorted(membership.seat_types))
         places.append(Place(found["slug"], found["name"], catalogue.name, membership, seats))
     return places

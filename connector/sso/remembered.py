@@ -30,14 +30,21 @@ class Remembered(Generic[T]):
         self._forced_at: datetime | None = None
 
     def get(self, now: datetime) -> T:
-        """Return the answer, fetching it when it is older than `fresh`. Raises ProviderFailure when there is none."""
+        """Return the answer, fetching it when it is older than `fresh`. Raises ProviderFailure when there is none.
+
+        While one thread fetches anew, the others go on with what is known; without anything known they wait.
+        """
         kept = self._kept
         if kept and now - kept[1] < self._fresh:
             return kept[0]
-        with self._lock:
+        if not self._lock.acquire(blocking=kept is None or now - kept[1] >= self._stale):
+            return self._usable(now)
+        try:
             if self._kept is kept:
                 self._renew(now)
             return self._usable(now)
+        finally:
+            self._lock.release()
 
     def get_anew(self, now: datetime) -> T:
         """Return the answer, fetched again now, unless that was asked for less than a minute ago."""

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+import responses
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
 from joserfc.jwk import KeySet
@@ -116,6 +117,24 @@ def test_ending_a_session_returns_only_to_a_registered_address(provider: OpenIdP
     assert back.headers["Location"] == "http://127.0.0.1:1/bye?state=x"
     form["post_logout_redirect_uri"] = "https://evil.example/"
     assert requests.post(url, data=form, allow_redirects=False, timeout=5).status_code == 200
+
+
+def test_signing_out_tells_every_client(provider: OpenIdProvider) -> None:
+    """The client's back-channel address gets a logout token that names the session (Back-Channel Logout 1.0)."""
+    provider.register_client("rp", "secret", [CALLBACK], backchannel_logout_uri="http://127.0.0.1:1/backchannel")
+    claims = jwt.decode(
+        exchange(provider, code_of(authorize(provider))).json()["id_token"], KeySet.import_key_set(provider.public_keys)
+    ).claims
+    with responses.RequestsMock() as mock:
+        mock.post("http://127.0.0.1:1/backchannel")
+        sent = mock.calls
+        assert provider.sign_out(ADA.user_name) >= 1
+        token = parse_qs(str(sent[-1].request.body))["logout_token"][0]
+    told = jwt.decode(token, KeySet.import_key_set(provider.public_keys))
+    assert told.header["typ"] == "logout+jwt"
+    assert told.claims["sid"] == claims["sid"]
+    assert "nonce" not in told.claims
+    assert provider.sign_out(ADA.user_name) == 0
 
 
 def test_entra_gives_a_pairwise_subject_and_no_word_on_the_address() -> None:

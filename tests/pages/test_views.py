@@ -223,6 +223,18 @@ class TestMyAccounts:
         assert "Bob" in page.text
         assert "no account yet" in page.text
 
+    def test_what_was_revoked_is_listed_no_more(self, installation: Installation) -> None:
+        """An account that she accepted is there, one that she lost is not."""
+        installation.state(ADA)
+        browser = installation.browser()
+        browser.accept(ADA)
+        assert "Acme CRM" in browser.get("/me").text
+        installation.lifecycle.write(invitations.revoke, "crm", "acme", ADA.user_name, CAUSE)
+        browser.sign_in(ADA)
+        page = browser.get("/me").text
+        assert ADA.name in page
+        assert "Acme CRM" not in page
+
     def test_the_bare_address_leads_here(self, installation: Installation) -> None:
         """Whoever types the host's name finds her accounts."""
         assert installation.browser().get("/").headers["Location"] == "/me"
