@@ -16,7 +16,7 @@ from connector.domain.memberships import Membership, State
 from connector.domain.people import Person
 from connector.domain.seats import SeatPool
 from connector.domain.settlement import Changes
-from connector.domain.tenancy import Directory, DirectoryToken, Tenant
+from connector.domain.tenancy import Directory, DirectoryToken, Idp, Tenant
 from connector.domain.text import Text
 from connector.lifecycle.accounts import account_named
 from connector.lifecycle.directories import directory_named
@@ -31,7 +31,7 @@ class DirectoryReport:
 
     directory: Directory
     tenant: str
-    scim_base_url: str
+    scim_base_url: str | None
     people: int
     active_people: int
     groups: int
@@ -120,9 +120,9 @@ def directory(work: Work, slug: str) -> DirectoryReport:
     return next(one for one in directories(work) if one.directory.id == wanted.id)
 
 
-def scim_base_url(work: Work, one: Directory) -> str:
-    """Return the address that is given to the identity provider."""
-    return f"{work.settings.public_url}/scim/{one.slug}/v2"
+def scim_base_url(work: Work, one: Directory) -> str | None:
+    """Return the address that is given to the identity provider; the built-in directory has none."""
+    return None if one.idp is Idp.LOCAL else f"{work.settings.public_url}/scim/{one.slug}/v2"
 
 
 def accounts(work: Work, tenant_slug: str | None = None) -> list[AccountReport]:

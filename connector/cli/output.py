@@ -1,0 +1,96 @@
+"""What commands print: a document for programs with `--json`, a table or a few lines for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import click
+
+Facts = Mapping[str, Any]
+F = TypeVar("F", bound=Callable[..., Any])
+
+PIPED_WIDTH = 400
+"""Columns of a table that no terminal shows, so that a line of `jumpseat ... | grep` is whole."""
+
+
+def json_option(command: F) -> F:
+    """Give a command the option `--json`, as the argument `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")(command)
+
+
+def document(facts: object) -> None:
+    """Print one line of JSON."""
+    click.echo(json.dumps(facts, default=_plain, ensure_ascii=False))
+
+
+def listing(rows: Iterable[Facts], columns: Mapping[str, str], as_json: bool, none: str) -> None:
+    """Print a table of these columns (key -> title), or all facts as one JSON array; `none` when there is no row."""
+    found = list(rows)
+    if as_json:
+        document(found)
+    elif found:
+        table(found, columns)
+    else:
+        click.echo(none)
+
+
+def table(rows: Sequence[Facts], columns: Mapping[str, str]) -> None:
+    """Print a table; numbers stand to the right."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for key, title in columns.items():
+        numbers = any(isinstance(row[key], int) and not isinstance(row[key], bool) for row in rows)
+        drawn.add_column(title, justify="right" if numbers else "left", overflow="fold")
+    for row in rows:
+        # Text, not markup: what a directory states may look like markup.
+        drawn.add_row(*(Text(cell(row[key])) for key in columns))
+    Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False).print(drawn)
+
+
+def fields(facts: Facts, titles: Mapping[str, str]) -> None:
+    """Print one thing as lines of title and value; what is empty is left out."""
+    width = max(map(len, titles.values()))
+    for key, title in titles.items():
+        text = cell(facts[key])
+        if text:
+            click.echo(f"{title:<{width}}  {text}")
+
+
+def cell(value: object) -> str:
+    """Return a value as a person reads it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        case str() | int():
+            return str(value)
+        case Mapping():
+            return ", ".join(f"{key} {number}" for key, number in value.items())
+        case Iterable():
+            return ", ".join(map(cell, value))
+        case _:
+            return str(value)
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Return `1 person`, `3 people`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no place in JSON")

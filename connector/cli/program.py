@@ -1,0 +1,93 @@
+"""The program: which commands there are, and what becomes of an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any
+
+import click
+
+from connector.cli.operator import Operator
+from connector.domain.errors import DomainError
+from connector.settings import SettingsError
+
+COMMANDS: Mapping[str, Mapping[str, str]] = {
+    "Set up": {
+        "tenant": "Customer organisations.",
+        "directory": "Connections to identity providers: SCIM in, sign-in through OpenID Connect.",
+        "token": "SCIM tokens of a directory.",
+        "account": "Accounts at vendors, or of your own product, and their seats.",
+        "rule": "Who is due a seat: members of a group, or people whom a filter matches.",
+    },
+    "Day to day": {
+        "person": "People, and why they hold what they hold.",
+        "invitation": "Invitations: sent again, taken back, handed over.",
+        "access": "Ending somebody's access by hand.",
+        "workorder": "What is still to be done by hand at a vendor.",
+        "audit": "The audit trail.",
+        "console": "The operators' status page.",
+        "doctor": "Look for what is wrong, and say how to mend it.",
+    },
+    "Run": {
+        "serve": "Answer requests, with a worker behind.",
+        "worker": "Deliver letters and let time pass, without answering requests.",
+        "migrate": "Bring the database to the schema that this version needs.",
+        "demo": "Play a company joining, moving and leaving against a running connector.",
+    },
+}
+NAMES = [name for section in COMMANDS.values() for name in section]
+
+
+class Program(click.Group):
+    """The commands by name, each loaded when it is asked for; errors become a sentence and exit status 1."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the help."""
+        return NAMES
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command; only its own module is imported."""
+        if cmd_name not in NAMES:
+            return None
+        command: click.Command = import_module(f"connector.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was typed, or the one that was probably meant."""
+        close = get_close_matches(args[0], NAMES, n=1)
+        if args[0] not in NAMES and close and not args[0].startswith("-"):
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {close[0]!r}?")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without loading any."""
+        for title, section in COMMANDS.items():
+            with formatter.section(title):
+                formatter.write_dl(list(section.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; whatever is refused or breaks is told in one sentence, never as a stack trace."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except (DomainError, SettingsError) as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+        except Exception as error:
+            if ctx.params["debug"]:
+                raise
+            raise click.ClickException(ctx.ensure_object(Operator).what_broke(error)) from error
+
+
+@click.command(cls=Program, context_settings={"help_option_names": ["-h", "--help"]}, epilog="Settings: JUMPSEAT_*.")
+@click.option("--debug", is_flag=True, help="Show the stack trace of an unexpected error.")
+@click.version_option(package_name="jumpseat", prog_name="jumpseat")
+@click.pass_context
+def program(ctx: click.Context, debug: bool) -> None:
+    """Jumpseat: people and groups of your directory become seats, invitations and sign-ins, and leavers lose them."""
+    ctx.obj = Operator()
+    ctx.call_on_close(ctx.obj.leave)
