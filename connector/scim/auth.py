@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from flask import g, request
 
 from connector.domain.tenancy import DirectoryAccess
 from connector.lifecycle import directories
-from connector.storage.work import Work
 from connector.web.context import lifecycle
+
+if TYPE_CHECKING:
+    from connector.storage.work import Work
 
 P = ParamSpec("P")
 T = TypeVar("T")

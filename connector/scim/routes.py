@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Response, g, request
 from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from connector.domain.errors import DomainError
-from connector.domain.identifiers import new_id
 from connector.scim import discovery, groups, users
 from connector.scim.answers import base_url
 from connector.scim.auth import admit
@@ -25,8 +25,10 @@ from connector.scim.errors import (
     answer_to,
     error_body,
 )
+from connector.web.errors import new_reference
 
 View = Callable[..., Response]
+log = logging.getLogger(__name__)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="scim"'}
 
@@ -132,8 +134,8 @@ def _refused_by_http(error: HTTPException) -> Response:
 @blueprint.errorhandler(Exception)
 def _failed(error: Exception) -> Response:
     """Tell a number under which the log has the rest, and nothing else."""
-    reference = new_id()
-    current_app.logger.error("SCIM request failed, reference %s", reference, exc_info=error)
+    reference = new_reference()
+    log.error("SCIM request failed reference=%s endpoint=%s", reference, request.endpoint, exc_info=error)
     return _error(500, f"Something went wrong here; the reference is {reference}.")
 
 

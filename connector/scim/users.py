@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from flask import Response, request
 
@@ -20,7 +20,9 @@ from connector.scim.dialects import canonical_operations, canonical_resource
 from connector.scim.listing import Query, list_message
 from connector.scim.representation import Projection, person_document
 from connector.scim.requests import check_operations, check_resource
-from connector.storage.work import Work
+
+if TYPE_CHECKING:
+    from connector.storage.work import Work
 
 Json = Any
 P = ParamSpec("P")
