@@ -30,12 +30,14 @@ def test_every_variable_is_a_setting(name: str) -> None:
 def test_the_composed_settings_are_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With nothing set but the key and the password, the connector starts on either database."""
     monkeypatch.chdir(tmp_path)
-    environment = {
-        name: re.sub(r"\$\{(\w+)(?::[-?]([^}]*))?\}", lambda found: given.get(found[1], found[2]), value)
-        for given in ({"JUMPSEAT_SECRET_KEY": "0123456789abcdef" * 2, PASSWORD_OF_THE_DATABASE: "p4ss"},)
-        for file in ("compose.yaml", "compose.postgres.yaml")
-        for name, value in compose(file)["jumpseat"]["environment"].items()
-    }
+    given = {"JUMPSEAT_SECRET_KEY": "0123456789abcdef" * 2, PASSWORD_OF_THE_DATABASE: "p4ss"}
+
+    def filled_in(value: str) -> str:
+        return re.sub(r"\$\{(\w+)(?::[-?]([^}]*))?\}", lambda found: given.get(found[1], found[2]), value)
+
+    written = compose("compose.yaml")["jumpseat"]["environment"]
+    written |= compose("compose.postgres.yaml")["jumpseat"]["environment"]
+    environment = {name: filled_in(value) for name, value in written.items()}
     settings = load_settings(environment)
     assert settings.database_url == "postgresql+psycopg://jumpseat:p4ss@database/jumpseat"
     assert settings.on_this_machine
