@@ -8,6 +8,7 @@ from connector import console, pages, scim, sso, web
 from connector.lifecycle import Lifecycle
 from connector.settings import Settings
 from connector.storage.database import Database
+from connector.web import health
 
 
 def open_lifecycle(settings: Settings) -> Lifecycle:
@@ -20,6 +21,7 @@ def create_app(lifecycle: Lifecycle) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.extensions["jumpseat"] = lifecycle
     web.install(app)
+    app.register_blueprint(health.blueprint)
     app.register_blueprint(scim.blueprint)
     app.register_blueprint(sso.blueprint)
     app.register_blueprint(pages.blueprint)

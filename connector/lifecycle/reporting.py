@@ -6,8 +6,9 @@ settlement has counted already.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from connector.domain.accounts import Account, Rule
 from connector.domain.attributes import USER
@@ -204,6 +205,19 @@ def person_named(work: Work, directory_slug: str, user_name: str) -> Person:
     if found is None:
         raise NotFound("person", user_name)
     return found
+
+
+def events(work: Work, tenant_slug: str | None, after: int, *, with_values: bool) -> Iterator[dict[str, Any]]:
+    """Yield the audit trail behind an event number, in the order it was written; raises NotFound.
+
+    Read within one unit of work, so that nothing is left out between two pages. Values are personal data.
+    """
+    tenants = {one.id: one.slug for one in work.tenancy.tenants()}
+    only = tenants_meant(work, tenant_slug)[0].id if tenant_slug else None
+    for event in work.trail.events(only, None, after):
+        values = {key: event.pop(key) for key in ("values_before", "values_after")}
+        named = {**event, "tenant": tenants[event["tenant_id"]], **(values if with_values else {})}
+        yield {key: value for key, value in named.items() if value is not None}
 
 
 def tenants_meant(work: Work, slug: str | None) -> list[Tenant]:

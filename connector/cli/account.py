@@ -1,0 +1,260 @@
+"""`jumpseat account`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from connector.cli.operator import Operator, pass_operator
+from connector.cli.output import cell, count, document, fields, json_option, listing, table
+from connector.lifecycle import accounts, reporting
+
+if TYPE_CHECKING:
+    from connector.domain.catalogue import Catalogue
+    from connector.domain.plans import PoolOffer
+    from connector.lifecycle.reporting import AccountReport, PoolReport
+
+POOL_COLUMNS = {
+    "pool": "Seats",
+    "capacity": "Capacity",
+    "owner": "Owner's",
+    "held": "Held",
+    "promised": "Promised",
+    "free": "Free",
+    "waiting": "Waiting",
+}
+
+
+@click.group()
+def command() -> None:
+    """Keep accounts at vendors, or of your own product, and their seats."""
+
+
+@command.command("open")
+@click.argument("name")
+@click.option("--vendor", required=True, help="A catalogue; jumpseat account vendors lists them.")
+@click.option("--plan", required=True, help="A plan of the vendor.")
+@click.option("--seats", "seats", multiple=True, metavar="POOL=N", help="Seats bought, or agreed by contract.")
+@click.option("--addon", "addons", multiple=True, help="An add-on taken with the plan.")
+@click.option("--owner-email", help="Who owns the account at the vendor; hears of departures.")
+@click.option("--title", help="The account's name as people read it; NAME unless told.")
+@click.option("--tenant", help="The customer organisation; needed when there are several.")
+@json_option
+@pass_operator
+def open_(
+    operator: Operator,
+    name: str,
+    vendor: str,
+    plan: str,
+    seats: tuple[str, ...],
+    addons: tuple[str, ...],
+    owner_email: str | None,
+    title: str | None,
+    tenant: str | None,
+    as_json: bool,
+) -> None:
+    """Open an account, with a pool for each kind of seat that its plan has."""
+    operator.write(
+        accounts.open_account,
+        name,
+        vendor,
+        plan,
+        operator.cause,
+        name=title,
+        capacities=dict(_pool_and_number(one) for one in seats),
+        addons=addons,
+        owner_email=owner_email,
+        tenant_slug=tenant,
+    )
+    report = operator.read(reporting.account, name)
+    if as_json:
+        document(_facts(report))
+        return
+    click.echo(f"The account {name} is open.\n")
+    table(_pool_rows(report), POOL_COLUMNS)
+    click.echo(f"\nNext, say who is due a seat:\n  jumpseat rule add RULE --account {name} --directory D --group G ...")
+
+
+@command.command("list")
+@click.option("--tenant", help="Those of this tenant alone.")
+@json_option
+@pass_operator
+def list_(operator: Operator, tenant: str | None, as_json: bool) -> None:
+    """List the accounts, one line for each seat pool."""
+    reports = operator.read(reporting.accounts, tenant)
+    if as_json:
+        document([_facts(one) for one in reports])
+        return
+    rows = [{"account": one.account.slug, "plan": _plan(one), **row} for one in reports for row in _pool_rows(one)]
+    columns = {"account": "Account", "plan": "Plan", **POOL_COLUMNS}
+    listing(rows, columns, as_json, "There is no account yet. Next: jumpseat account open NAME --vendor V --plan P")
+
+
+@command.command()
+@click.argument("name")
+@json_option
+@pass_operator
+def show(operator: Operator, name: str, as_json: bool) -> None:
+    """Show an account: plan, seat pools, and how many members are in which state."""
+    report = operator.read(reporting.account, name)
+    facts = _facts(report)
+    if as_json:
+        document(facts)
+        return
+    titles = {
+        "account": "Account",
+        "title": "Title",
+        "tenant": "Tenant",
+        "vendor": "Vendor",
+        "plan": "Plan",
+        "addons": "Add-ons",
+        "owner_email": "Owner",
+        "members": "Members",
+    }
+    fields({**facts, "title": report.account.name, "plan": _plan(report)}, titles)
+    click.echo()
+    table(_pool_rows(report), POOL_COLUMNS)
+
+
+@command.command()
+@click.argument("name")
+@click.argument("pool")
+@click.argument("number", type=click.IntRange(min=0))
+@json_option
+@pass_operator
+def seats(operator: Operator, name: str, pool: str, number: int, as_json: bool) -> None:
+    """Set how many seats a pool has, the owner's included; whoever waits longest gets what is added."""
+    before = _pool(operator.read(reporting.account, name), pool)
+    operator.write(accounts.change_capacity, name, pool, number, operator.cause)
+    report = operator.read(reporting.account, name)
+    after = _pool(report, pool)
+    served = before.waiting - after.waiting if before and after else 0
+    if as_json:
+        document({**_facts(report), "served": served})
+        return
+    was = "" if before is None or before.pool.capacity is None else f" instead of {before.pool.capacity}"
+    click.echo(f"{name} has {count(number, 'seat')} in {pool}{was}.")
+    if after is not None and (served or after.waiting):
+        click.echo(f"{count(served, 'person', 'people')} got a seat from the waiting line; {after.waiting} still wait.")
+
+
+@command.command()
+@click.argument("vendor", required=False)
+@json_option
+@pass_operator
+def vendors(operator: Operator, vendor: str | None, as_json: bool) -> None:
+    """List the vendors' catalogues; with a VENDOR, its plans, seat types and roles."""
+    from connector.mappers.catalogues import known_catalogues, load_catalogue
+
+    found = [load_catalogue(key) for key in ([vendor] if vendor else known_catalogues())]
+    rows = [_catalogue_facts(one) for one in found]
+    if as_json:
+        document(rows)
+    elif vendor:
+        _show_catalogue(found[0], operator.settings.language)
+    else:
+        columns = {"vendor": "Vendor", "name": "Name", "plans": "Plans", "seat_types": "Seat types"}
+        short = [{**row, "plans": list(row["plans"]), "seat_types": list(row["seat_types"])} for row in rows]
+        listing(short, columns, False, "")
+
+
+def _pool_and_number(written: str) -> tuple[str, int]:
+    pool, _, number = written.partition("=")
+    if not pool or not number.isascii() or not number.isdigit():
+        raise click.BadParameter(f"{written!r} must be POOL=N, for example seats=25.", param_hint="--seats")
+    return pool, int(number)
+
+
+def _plan(report: AccountReport) -> str:
+    return f"{report.vendor_name} {report.plan.en}"
+
+
+def _pool(report: AccountReport, key: str) -> PoolReport | None:
+    return next((one for one in report.pools if one.pool.key == key), None)
+
+
+def _pool_rows(report: AccountReport) -> list[dict[str, Any]]:
+    return [
+        {
+            **row,
+            "capacity": "unlimited" if row["capacity"] is None else row["capacity"],
+            "free": "unlimited" if row["free"] is None else row["free"],
+            "waiting": f"{row['waiting']} (+{row['kept_out']} without sign-in)" if row["kept_out"] else row["waiting"],
+        }
+        for row in map(_pool_facts, report.pools)
+    ]
+
+
+def _pool_facts(one: PoolReport) -> dict[str, Any]:
+    pool = one.pool
+    return {
+        "pool": pool.key,
+        "capacity": pool.capacity,
+        "owner": pool.owner,
+        "held": pool.held,
+        "promised": pool.promised,
+        "free": pool.free,
+        "waiting": one.waiting,
+        "kept_out": one.kept_out,
+    }
+
+
+def _facts(report: AccountReport) -> dict[str, Any]:
+    one = report.account
+    return {
+        "account": one.slug,
+        "title": one.name,
+        "tenant": report.tenant,
+        "vendor": one.vendor,
+        "plan": one.plan,
+        "addons": list(one.addons),
+        "owner_email": one.owner_email,
+        "active": one.active,
+        "members": {state.value: number for state, number in sorted(report.states.items())},
+        "pools": [_pool_facts(pool) for pool in report.pools],
+    }
+
+
+def _catalogue_facts(one: Catalogue) -> dict[str, Any]:
+    return {
+        "vendor": one.key,
+        "name": one.name,
+        "pools": list(one.pools),
+        "plans": {
+            plan.key: {
+                "pools": {key: _offered(offer) for key, offer in plan.pools.items() if offer.offered},
+                "addons": list(plan.addons),
+            }
+            for plan in one.plans.values()
+        },
+        "seat_types": {seat.key: sorted(seat.draws) for seat in one.seat_types.values()},
+        "roles": [role.key for role in one.roles.values() if role.assignable],
+        "permissions": [permission.key for permission in one.permissions.values() if permission.grantable],
+    }
+
+
+def _offered(offer: PoolOffer) -> int | str:
+    if offer.by_contract:
+        return "by-contract"
+    return "unlimited" if offer.included is None else offer.included
+
+
+def _show_catalogue(one: Catalogue, language: str) -> None:
+    facts = _catalogue_facts(one)
+    click.echo(
+        f"{one.name} ({one.key})\n\nPlans, with the seats that they have (by-contract: say how many, --seats):\n"
+    )
+    rows = [
+        {"plan": key, "label": one.plans[key].label.in_language(language), **plan}
+        for key, plan in facts["plans"].items()
+    ]
+    table(rows, {"plan": "Plan", "label": "Name", "pools": "Seats", "addons": "Add-ons"})
+    click.echo("\nSeat types (--seat-type):\n")
+    seat_rows = [
+        {"seat_type": seat.key, "label": seat.label.in_language(language), "draws": seat.draws}
+        for seat in one.seat_types.values()
+    ]
+    table(seat_rows, {"seat_type": "Seat type", "label": "Name", "draws": "Takes a seat of"})
+    click.echo(f"\nRoles (--role): {cell(facts['roles']) or 'none'}")
+    click.echo(f"Permissions (--permission): {cell(facts['permissions']) or 'none'}")
