@@ -15,7 +15,6 @@ from connector.domain.permissions import Grant, check, check_role, combine
 from connector.domain.settlement import Changes
 from connector.domain.tenancy import checked_slug
 from connector.lifecycle.accounts import account_named
-from connector.lifecycle.directories import directory_named
 from connector.lifecycle.settling import fresh_rulebook, settle
 from connector.mappers.filters import parse_filter
 from connector.mappers.rulebook import Rulebook, Terms, terms_of
@@ -54,7 +53,7 @@ def add_rule(
         frozenset(permissions),
         seat_type,
         role,
-        directory_named(work, directory_slug).id if directory_slug else None,
+        _directory_id(work, account.tenant_id, directory_slug) if directory_slug else None,
         group_external_id=group_external_id,
         group_name_folded=fold(group) if group else None,
         filter=where,
@@ -80,6 +79,14 @@ def remove_rule(work: Work, name: str, cause: Cause, tenant_id: str | None = Non
     work.rules.remove(rule.id)
     work.trail.tell([_event(work, rule, Kind.RULE_REMOVED, cause)])
     return rule, _settle_people(work, rule.tenant_id, work.ledger.due_in(rule.account_id), cause)
+
+
+def _directory_id(work: Work, tenant_id: str, slug: str) -> str:
+    """Return the directory of this name; one of another tenant is not there."""
+    known = {one.slug: one.id for one in work.tenancy.directories(tenant_id)}
+    if slug not in known:
+        raise NotFound("directory", slug, known)
+    return known[slug]
 
 
 def _check(work: Work, rule: Rule, terms: Terms) -> None:

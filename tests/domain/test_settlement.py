@@ -6,7 +6,8 @@ import pytest
 
 from connector.domain.memberships import Answer, Obstacle, State
 from connector.domain.settlement import Why
-from tests.domain.books import Books, due
+
+from .books import Books, due
 
 SEAT = due("seat")
 WITH_REPORTS = due("seat", sets=["reports"])

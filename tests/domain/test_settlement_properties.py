@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from connector.domain.memberships import Answer, Entitlement, Membership, State
 from connector.domain.settlement import Change
-from tests.domain.books import Books, due
+
+from .books import Books, due
 
 PEOPLE = ["ada", "ben", "cy", "dee", "eve", "fay"]
 CAPPED = ["users", "core", "sales"]
