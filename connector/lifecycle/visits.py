@@ -11,6 +11,7 @@ from connector.domain.sessions import Session
 from connector.domain.tenancy import Directory
 from connector.domain.text import Text
 from connector.lifecycle.admission import TOUCH_EVERY, live_session
+from connector.lifecycle.invitations import OWN_PRODUCT
 from connector.lifecycle.tokens import hashed, new_token
 from connector.mappers.catalogues import load_catalogue
 from connector.storage.work import Work
@@ -18,11 +19,11 @@ from connector.storage.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One of a person's memberships, as she is shown it."""
+    """One of a person's memberships, as she is shown it; one's own product has no vendor."""
 
     account: str
     name: str
-    vendor_name: str
+    vendor_name: str | None
     membership: Membership
     seats: tuple[Text, ...]
 
@@ -77,7 +78,8 @@ def places_of(work: Work, person_id: str) -> list[Place]:
         if membership.state is State.ENDED:
             continue
         seats = tuple(catalogue.seat_type(key).label for key in sorted(membership.seat_types))
-        places.append(Place(found["slug"], found["name"], catalogue.name, membership, seats))
+        vendor_name = None if found["vendor"] == OWN_PRODUCT else catalogue.name
+        places.append(Place(found["slug"], found["name"], vendor_name, membership, seats))
     return places
 
 

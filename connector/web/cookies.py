@@ -33,9 +33,9 @@ def browser() -> str:
 
 
 def keep_browser(response: Response) -> None:
-    """Give the browser its reference, unless it has it."""
-    if _brought(BROWSER) != browser():
-        _set(response, BROWSER, browser())
+    """Give the browser its reference, where the answer relies on it and the browser does not have it."""
+    if "browser" in g and _brought(BROWSER) != g.browser:
+        _set(response, BROWSER, g.browser)
 
 
 def begin_session(response: Response, token: str) -> None:

@@ -27,6 +27,7 @@ class TestTheInvitation:
         assert page.status_code == 200
         for shown in ("Acme CRM", "Ada Lovelace", "Seat", "Use the product", "November 29, 2026", "Sign in to accept"):
             assert shown in page.text
+        assert "Own product" not in page.text
         assert 'value="decline"' in page.text
         assert 'value="accept"' not in page.text
         assert page.headers["Referrer-Policy"] == "no-referrer"
@@ -63,6 +64,7 @@ class TestTheInvitation:
         assert old.value != new.value
         page = browser.get("/me")
         assert "Acme CRM" in page.text
+        assert "Own product" not in page.text
         assert "active" in page.text
 
     def test_accepting_needs_a_sign_in(self, installation: Installation) -> None:

@@ -35,6 +35,7 @@ def test_nobody_signed_in_gets_401_and_where_to_sign_in(installation: Installati
     assert answer.headers["X-Jumpseat-Sign-In"] == "http://localhost:8080/login"
     assert answer.headers["X-Jumpseat-Reason"] == Reason.SIGNED_OUT
     assert "X-Jumpseat-Person" not in answer.headers
+    assert "Set-Cookie" not in answer.headers
 
 
 @pytest.mark.parametrize(
