@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, make_response, request
 
 from connector.domain.sessions import Session
 from connector.lifecycle import admission, visits
+from connector.observability import note
 from connector.sso import sessions
 from connector.sso.failures import ProviderFailure
 from connector.web import cookies
@@ -56,7 +57,7 @@ def provider_says(directory: str) -> Response:
         log.warning("backchannel-logout:refused", extra={"facts": {"directory": directory, "fault": str(error)}})
         return make_response(jsonify(error="invalid_request"), 400)
     ended = lifecycle().write(admission.end_sessions_of, found.slug, notice)
-    log.info("backchannel-logout:taken", extra={"facts": {"directory": found.slug, "sessions": ended}})
+    note(log, "backchannel-logout:taken", directory=found.slug, sessions=ended)
     return make_response("", 200)
 
 

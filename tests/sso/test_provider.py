@@ -11,10 +11,11 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import responses
 
 from connector.domain.identities import verified_email
 from connector.sso.failures import Fault, ProviderFailure, SignInRefused
-from connector.sso.provider import Provider
+from connector.sso.provider import Provider, ProviderConfig
 from demo.deviations import OTHER_ISSUER, Deviation
 from demo.openid import OpenIdProvider
 from demo.speaking import ENTRA_TENANT, Speech
@@ -415,3 +416,44 @@ class TestWhereWeCall:
             Provider(config_for(provider, issuer="http://127.0.0.1:9")).begin(clock.now)
         assert caught.value.fault is Fault.UNREACHABLE
         assert caught.value.fault.passes
+
+
+class TestHowTheClientProvesItself:
+    """The client's secret goes where the provider takes it (RFC 6749 section 2.3.1)."""
+
+    @pytest.mark.parametrize(
+        ("methods", "secret", "basic", "in_form"),
+        [
+            (["client_secret_basic", "client_secret_post"], "s3", True, False),
+            (["client_secret_post"], "s3", False, True),
+            (None, "s3", True, False),
+            (["private_key_jwt"], "s3", True, False),
+            (["client_secret_basic"], None, False, False),
+        ],
+        ids=str,
+    )
+    def test_in_the_header_or_in_the_form(
+        self, clock: Clock, methods: list[str] | None, secret: str | None, basic: bool, in_form: bool
+    ) -> None:
+        """In the header, unless only the form is taken; a client without a secret names itself alone."""
+        issuer = "https://idp.example"
+        document = {
+            "issuer": issuer,
+            "authorization_endpoint": f"{issuer}/authorize",
+            "token_endpoint": f"{issuer}/token",
+            "jwks_uri": f"{issuer}/keys",
+            "token_endpoint_auth_methods_supported": methods,
+        }
+        provider = Provider(ProviderConfig(issuer, "rp", secret, "https://rp.example/callback/acme"))
+        with responses.RequestsMock() as mock:
+            mock.get(f"{issuer}/.well-known/openid-configuration", json=document)
+            mock.post(f"{issuer}/token", json={"error": "invalid_grant"}, status=400)
+            begun = provider.begin(clock.now)
+            with pytest.raises(ProviderFailure, match="code-refused"):
+                provider.complete({"state": begun.secrets.state, "code": "c"}, begun.secrets, clock.now)
+            sent = mock.calls[1].request
+        form = parse_qs(str(sent.body))
+        assert sent.headers.get("Authorization", "").startswith("Basic ") == basic
+        assert ("client_secret" in form) == in_form
+        assert form["code_verifier"] == [begun.secrets.code_verifier]
+        assert form["redirect_uri"] == ["https://rp.example/callback/acme"]
