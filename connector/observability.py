@@ -30,10 +30,15 @@ MASKED = (
 
 
 def configure_logging(level: str, style: str, stream: IO[str] | None = None) -> None:
-    """Send every logger's lines to `stream` (standard error), as `text` (key=value) or `json` (one object a line)."""
+    """Send every logger's lines to `stream` (standard error), as `text` (key=value) or `json` (one object a line).
+
+    `level` is for our own loggers. Libraries speak from warnings on: what they tell for debugging may be anything.
+    """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines() if style == "json" else KeyValues())
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    ours = logging.getLogger("connector")
+    ours.setLevel(level.upper())
+    logging.basicConfig(level=max(ours.level, logging.WARNING), handlers=[handler], force=True)
 
 
 def note(log: logging.Logger, event: str, **facts: object) -> None:

@@ -16,11 +16,13 @@ log = logging.getLogger("connector.lifecycle.example")
 
 @pytest.fixture(autouse=True)
 def root_logger() -> Iterator[None]:
-    """Put the root logger back as pytest had it."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    """Put the loggers back as pytest had them."""
+    root, ours = logging.getLogger(), logging.getLogger("connector")
+    handlers, levels = root.handlers[:], (root.level, ours.level)
     yield
-    root.handlers[:], root.level = handlers, level
+    root.handlers[:] = handlers
+    root.setLevel(levels[0])
+    ours.setLevel(levels[1])
 
 
 def written(style: str, level: str = "info") -> io.StringIO:
@@ -116,8 +118,17 @@ def test_an_exception_is_told_whole() -> None:
     assert "no room" in json.loads(stream.getvalue())["exception"]
 
 
+def test_libraries_speak_from_warnings_on() -> None:
+    """What they tell for debugging is not for the operator, and may hold what no log must."""
+    stream = written("text", level="debug")
+    log.debug("ours")
+    logging.getLogger("urllib3.connectionpool").info("theirs")
+    logging.getLogger("urllib3.connectionpool").warning("grave")
+    assert [word for word in ("ours", "theirs", "grave") if f"event={word}" in stream.getvalue()] == ["ours", "grave"]
+
+
 def test_what_is_less_important_is_left_out() -> None:
-    """The level of the settings holds for every logger."""
+    """The level of the settings holds for every logger of ours."""
     stream = written("text", level="warning")
     log.info("quiet")
     assert stream.getvalue() == ""
