@@ -141,9 +141,9 @@ def seats(operator: Operator, name: str, pool: str, number: int, as_json: bool) 
 
 @command.command()
 @click.argument("vendor", required=False)
+@click.option("--language", type=click.Choice(["en", "fr"]), default="en", show_default=True)
 @json_option
-@pass_operator
-def vendors(operator: Operator, vendor: str | None, as_json: bool) -> None:
+def vendors(vendor: str | None, language: str, as_json: bool) -> None:
     """List the vendors' catalogues; with a VENDOR, its plans, seat types and roles."""
     from connector.mappers.catalogues import known_catalogues, load_catalogue
 
@@ -152,7 +152,7 @@ def vendors(operator: Operator, vendor: str | None, as_json: bool) -> None:
     if as_json:
         document(rows)
     elif vendor:
-        _show_catalogue(found[0], operator.settings.language)
+        _show_catalogue(found[0], language)
     else:
         columns = {"vendor": "Vendor", "name": "Name", "plans": "Plans", "seat_types": "Seat types"}
         short = [{**row, "plans": list(row["plans"]), "seat_types": list(row["seat_types"])} for row in rows]

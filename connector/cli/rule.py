@@ -104,6 +104,7 @@ def _tell(effect: Effect) -> None:
         "invited": effect.invited,
         "active at once, for they had accepted before": effect.active,
         "on the waiting line": effect.waiting,
+        "due a seat, but not invited: their directory has no sign-in (jumpseat directory oidc)": effect.kept_out,
         "with other seats or permissions": effect.changed,
         "without access from now on": effect.cut,
         "whose invitation is taken back": effect.withdrawn,
@@ -143,4 +144,4 @@ def what(report: RuleReport) -> str:
     permissions = sorted(rule.permissions)
     boxes = permissions if len(permissions) <= 3 else [f"{len(permissions)} permissions"]
     parts = [rule.seat_type and f"seat {rule.seat_type}", rule.role and f"role {rule.role}", *boxes]
-    return ", ".join(part for part in parts if part)
+    return ", ".join(part for part in parts if part) or "a seat"

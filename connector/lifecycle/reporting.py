@@ -78,10 +78,14 @@ class RuleReport:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What settling came to, in people: each counts once for each account concerned."""
+    """What settling came to, in people: each counts once for each account concerned.
+
+    `kept_out` are due a seat and not in line, for something other than a seat is missing.
+    """
 
     invited: int = 0
     waiting: int = 0
+    kept_out: int = 0
     active: int = 0
     changed: int = 0
     cut: int = 0
@@ -164,12 +168,15 @@ def rules(work: Work, tenant_slug: str | None = None) -> list[RuleReport]:
 def effect_of(results: Iterable[Changes]) -> Effect:
     """Count what settlements came to."""
     changes = [change for result in results for change in result.changes]
+    arrived = [
+        change.after
+        for change in changes
+        if change.after.state is State.WAITING and (change.before is None or change.before.state is State.ENDED)
+    ]
     return Effect(
         invited=sum(change.invites for change in changes),
-        waiting=sum(
-            change.after.state is State.WAITING and (change.before is None or change.before.state is State.ENDED)
-            for change in changes
-        ),
+        waiting=sum(one.obstacle is None for one in arrived),
+        kept_out=sum(one.obstacle is not None for one in arrived),
         active=sum(change.grants for change in changes),
         changed=sum(change.alters for change in changes),
         cut=sum(change.cuts for change in changes),
