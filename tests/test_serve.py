@@ -50,7 +50,7 @@ if __name__ == "__main__":
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
-def until(happened: Callable[[], object], seconds: float = 10) -> None:
+def until(happened: Callable[[], object], seconds: float = 30) -> None:
     """Wait for something that other processes do; fails when it does not happen in time."""
     deadline = time.monotonic() + seconds
     while not happened():
@@ -159,7 +159,7 @@ def test_a_request_to_stop_lets_requests_finish(start: Start, port: int, tmp_pat
     fifo.write_text("go")
     asking.join()
     assert len(answered) == 1
-    assert server.wait(10) == 0
+    assert server.wait(30) == 0
     assert (tmp_path / "worker-stopped").exists()
     assert is_free(port)
 
@@ -170,7 +170,7 @@ def test_an_interrupt_from_the_keyboard_is_no_failure(start: Start, port: int, t
     until(lambda: answers(port) and (tmp_path / "worker").exists())
     for process in [*family(server), psutil.Process(server.pid)]:
         process.send_signal(signal.SIGINT)
-    assert server.wait(10) == 0
+    assert server.wait(30) == 0
     assert (tmp_path / "worker-stopped").exists()
 
 
@@ -181,7 +181,7 @@ def test_nothing_outlives_a_killed_server(start: Start, port: int, tmp_path: Pat
     children = family(server)
     assert len(children) >= 3
     server.kill()
-    until(lambda: not any(lives(child) for child in children), seconds=5)
+    until(lambda: not any(lives(child) for child in children), seconds=15)
     start()
     until(lambda: answers(port))
     assert not (tmp_path / "worker-stopped").exists()
@@ -192,7 +192,7 @@ def test_a_taken_port_is_refused_with_what_to_do(start: Start, port: int) -> Non
     start("--no-worker")
     until(lambda: answers(port))
     second = start("--no-worker")
-    assert second.wait(20) == 1
+    assert second.wait(30) == 1
     assert second.stderr is not None
     assert (
         second.stderr.read()
@@ -206,7 +206,7 @@ def test_a_taken_port_is_refused_with_what_to_do(start: Start, port: int) -> Non
 def test_a_foreign_address_is_refused_with_what_to_do(start: Start) -> None:
     """An address that this machine does not have (RFC 5737) cannot be listened on."""
     server = start(JUMPSEAT_HOST="192.0.2.1")
-    assert server.wait(20) == 1
+    assert server.wait(30) == 1
     assert server.stderr is not None
     assert "192.0.2.1 is not an address of this machine. Set JUMPSEAT_HOST" in server.stderr.read()
 
@@ -241,7 +241,7 @@ def test_without_a_worker_there_is_none(start: Start, port: int, tmp_path: Path)
 def test_an_application_that_cannot_start_ends_the_server(start: Start) -> None:
     """The reason is in the log, and the exit is a failure, so that whoever runs us learns of it."""
     server = start(application="absent:app")
-    assert server.wait(20) == 1
+    assert server.wait(30) == 1
     assert server.stderr is not None
     lines = server.stderr.read().splitlines()
     assert any("event=application:failed" in line and "No module named 'absent'" in line for line in lines)
