@@ -21,6 +21,12 @@ help: ## List the targets
 
 setup: .venv/dev.stamp ## Make the virtual environment with the pinned packages
 
+run: .venv/runtime.stamp ## Serve http://localhost:8080, with a database under var/
+	@$(BIN)/jumpseat start
+
+demo: .venv/runtime.stamp ## Play a company joining, moving and leaving against `make run`
+	@$(BIN)/jumpseat demo
+
 test: .venv/dev.stamp ## Every test that needs no Java and no browser
 	$(BIN)/pytest -n 2
 

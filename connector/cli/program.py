@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "doctor": "Look for what is wrong, and say how to mend it.",
     },
     "Run": {
+        "start": "Set everything up under var/, serve, and say what to type next: for a first look.",
         "serve": "Answer requests, with a worker behind.",
         "worker": "Deliver letters and let time pass, without answering requests.",
         "migrate": "Bring the database to the schema that this version needs.",
