@@ -96,15 +96,20 @@ class Plan:
         CapacityByContract where a number is missing that only the account knows.
         """
         for pool, number in stated.items():
-            self._admit(pool, number)
+            self.admit(pool, number)
         return {pool: stated[pool] if pool in stated else self.capacity(pool) for pool in self.pools}
 
-    def _admit(self, pool: str, number: int) -> None:
+    def admit(self, pool: str, number: int | None) -> None:
+        """Let pass a number of seats that the plan allows in a pool, None being without limit.
+
+        Raises NotFound for a pool that does not exist, InvalidValue below zero or beyond what the plan sells.
+        """
         most = self.offer(pool).most
-        if number < 0:
+        if number is not None and number < 0:
             raise InvalidValue(f"seats.{pool}", "a number of seats is never below zero.")
-        if most is not None and number > most:
-            raise InvalidValue(f"seats.{pool}", f"the plan {self.key} has at most {most}, not {number}.")
+        if most is not None and (number is None or number > most):
+            wanted = "without limit" if number is None else number
+            raise InvalidValue(f"seats.{pool}", f"the plan {self.key} has at most {most}, not {wanted}.")
 
     def with_addons(self, addons: Iterable[str]) -> Plan:
         """Return the plan as it is with these add-ons: their features are its features, their seats its seats.

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from connector.domain.accounts import Account
 from connector.domain.errors import AlreadyExists, CapacityBelowUse, InvalidValue, NotFound
-from connector.domain.events import Cause, Event, Kind
+from connector.domain.events import THE_CLOCK, Cause, Event, Kind
 from connector.domain.identifiers import new_id
 from connector.domain.seats import SeatPool
 from connector.domain.tenancy import Tenant, checked_slug
@@ -50,24 +50,24 @@ def open_account(
 def change_capacity(work: Work, slug: str, pool_key: str, capacity: int | None, cause: Cause) -> SeatPool:
     """Set how many seats a pool has, the owner's included; whoever waits longest gets what is added.
 
-    Raises CapacityBelowUse when more are held or promised: nobody is evicted.
+    Promises past their time end first. Raises CapacityBelowUse when more are held or promised even so: nobody is
+    evicted. Raises InvalidValue for a number that the plan does not allow, NotFound.
     """
     account = account_named(work, slug)
     work.tenancy.lock_policy(account.tenant_id, exclusively=True)
-    pools = work.accounts.pools([account.id], lock=True)[account.id]
-    pool = pools.get(pool_key)
-    if pool is None:
-        raise NotFound("pool", pool_key, pools)
-    if capacity is not None and capacity < 0:
-        raise InvalidValue("capacity", f"{capacity} is below zero; write the number of seats, the owner's included.")
-    in_use = pool.owner + pool.held + (pool.promised if pool.pending_counts else 0)
+    terms = terms_of(account)
+    terms.plan.admit(pool_key, capacity)
+    book = fresh_rulebook(work, account.tenant_id)
+    settle(work, account.tenant_id, book, (), THE_CLOCK, seats_changed_in=[account.id])
+    pool = work.accounts.pools([account.id])[account.id][pool_key]
+    changed = replace(pool, capacity=capacity, owner=_owners_seats(terms, pool_key, capacity))
+    in_use = max(pool.owner, changed.owner) + pool.held + (pool.promised if pool.pending_counts else 0)
     if capacity is not None and capacity < in_use:
         raise CapacityBelowUse(slug, pool_key, capacity, in_use)
-    changed = replace(pool, capacity=capacity)
     work.accounts.write_capacity(changed)
     before, after = {"pools": {pool_key: pool.capacity}}, {"pools": {pool_key: capacity}}
     work.trail.tell([_event(work, account, Kind.ACCOUNT_CHANGED, cause, before, after)])
-    settle(work, account.tenant_id, fresh_rulebook(work, account.tenant_id), (), cause, seats_changed_in=[account.id])
+    settle(work, account.tenant_id, book, (), cause, seats_changed_in=[account.id])
     return work.accounts.pools([account.id])[account.id][pool_key]
 
 
@@ -93,10 +93,13 @@ def only_tenant(work: Work, slug: str | None) -> Tenant:
 
 
 def _pool(account: Account, terms: Terms, key: str, capacity: int | None) -> SeatPool:
-    catalogue = terms.catalogue
-    owner = catalogue.owner_seats.get(key, 0) if capacity is None or capacity > 0 else 0
-    pending_counts = catalogue.invitation.counts_in_quota
+    owner, pending_counts = _owners_seats(terms, key, capacity), terms.catalogue.invitation.counts_in_quota
     return SeatPool(new_id(), account.id, key, capacity, 0, 0, owner, pending_counts)
+
+
+def _owners_seats(terms: Terms, key: str, capacity: int | None) -> int:
+    """Return how many seats of a pool the account's owner holds: none of a pool that has none."""
+    return terms.catalogue.owner_seats.get(key, 0) if capacity is None or capacity > 0 else 0
 
 
 def _event(
