@@ -10,6 +10,7 @@ import click
 from connector.cli.output import cell, count
 from connector.cli.rule import what
 from connector.domain.access import Reason
+from connector.domain.events import CauseKind
 from connector.domain.memberships import Answer, Membership, Obstacle, State
 from connector.lifecycle.explaining import Explanation, Place, RuleVerdict, Verdict
 
@@ -76,8 +77,10 @@ def tell(found: Explanation) -> None:
         click.echo("\nNo account has a rule, so nothing can be due to anybody.")
     if found.events:
         click.echo("\nLatest events:")
+    accounts = {place.account.id: place.account.slug for place in found.places}
     for event in found.events:
-        click.echo(f"  {cell(event['at'])}  {event['kind']}{_outcome(event)}, by {event['actor']}")
+        where = f" in {accounts[event['account_id']]}" if event["account_id"] in accounts else ""
+        click.echo(f"  {cell(event['at'])}  {event['kind']}{where}{_outcome(event)}, by {_actor(event)}")
 
 
 def _place_lines(place: Place) -> Iterator[str]:
@@ -100,8 +103,9 @@ def _place_lines(place: Place) -> Iterator[str]:
         yield f"  rule {_verdict(verdict)}"
     for problem in place.withheld:
         yield f"  withheld: {problem}"
-    if place.open_orders:
-        yield f"  {count(place.open_orders, 'work order')} open at the vendor: jumpseat workorder list"
+    for one in place.orders:
+        cut = "gate cut, " if one.gate_cut else ""
+        yield f"  {cut}{count(len(one.steps), 'vendor step')} open: jumpseat workorder list --account {one.account}"
 
 
 def _state(member: Membership | None) -> str:
@@ -137,6 +141,12 @@ def _verdict(one: RuleVerdict) -> str:
             return f"{rule.name} does not apply: her directory wants her out"
 
 
+def _actor(event: Mapping[str, Any]) -> str:
+    if event["cause"] == CauseKind.SCIM:
+        return "the directory"
+    return "the person" if event["actor"] == f"person:{event['person_id']}" else str(event["actor"])
+
+
 def _outcome(event: Mapping[str, Any]) -> str:
     after = event["after"] or {}
     told = [str(after[key]) for key in ("state", "why", "task") if key in after]
@@ -166,7 +176,7 @@ def _place_document(one: Place) -> dict[str, Any]:
             for verdict in one.verdicts
         ],
         "withheld": [str(problem) for problem in one.withheld],
-        "open_work_orders": one.open_orders,
+        "open_work_orders": [order.order.id for order in one.orders],
     }
 
 

@@ -18,6 +18,7 @@ from connector.domain.invitations import Invitation
 from connector.domain.memberships import Membership
 from connector.domain.people import Member, Person
 from connector.domain.permissions import Problem, combine
+from connector.lifecycle.outstanding import OrderReport, orders_of
 from connector.lifecycle.reporting import RuleReport, person_named, rules
 from connector.lifecycle.settling import fresh_rulebook
 from connector.mappers.rulebook import CompiledRule, Rulebook
@@ -65,7 +66,7 @@ class Place:
     invitation: Invitation | None
     verdicts: tuple[RuleVerdict, ...]
     withheld: tuple[Problem, ...]
-    open_orders: int
+    orders: tuple[OrderReport, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def explain(work: Work, directory_slug: str, user_name: str, at_most: int = 10) 
     book = fresh_rulebook(work, person.tenant_id)
     reports = rules(work, tenant.slug)
     group_ids = frozenset(one.id for one in groups)
+    orders = orders_of(work, person.id)
     places = []
     for account in work.accounts.all(person.tenant_id):
         member = members.get(account.id)
@@ -101,9 +103,9 @@ def explain(work: Work, directory_slug: str, user_name: str, at_most: int = 10) 
         invitation = pending.get(member.id) if member else None
         gate = _gate(work, person, directory.active and tenant.active, account, member, invitation)
         place = work.ledger.ahead(member) + 1 if member and member.waiting_number and not member.obstacle else None
-        orders = [one for one in work.trail.open_orders(None, person.id) if one.account_id == account.id]
+        here = tuple(one for one in orders if one.order.account_id == account.id)
         withheld = _withheld(book, account, verdicts)
-        places.append(Place(account, member, gate, place, invitation, verdicts, withheld, len(orders)))
+        places.append(Place(account, member, gate, place, invitation, verdicts, withheld, here))
     return Explanation(
         person,
         directory.slug,

@@ -130,6 +130,12 @@ def open_orders(work: Work, account_slug: str | None = None) -> list[OrderReport
     return [_order_report(work, one, names) for one in found]
 
 
+def orders_of(work: Work, person_id: str) -> list[OrderReport]:
+    """Return what is still to be done by hand for one person, the oldest first."""
+    names = _Names(work, [person_id])
+    return [_order_report(work, one, names) for one in work.trail.open_orders(None, person_id)]
+
+
 def finish_order(work: Work, order_id: str, cause: Cause) -> WorkOrder:
     """Note that somebody has done at the vendor what a work order asks for; harmless when it is closed already.
 

@@ -1,0 +1,200 @@
+"""What is wrong, or will be: each check looks at one thing, and each finding says how to mend it.
+
+Nothing here changes anything. A finding names people by number, never by name, for it may end in a ticket.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from connector.domain.errors import DomainError
+from connector.domain.tenancy import Bind, Directory, Idp
+from connector.lifecycle.reporting import rules
+from connector.lifecycle.tokens import unseal
+from connector.mappers.rulebook import terms_of
+from connector.storage.work import Work
+
+EXPIRES_SOON = timedelta(days=30)
+WORKER_LATE = timedelta(minutes=5)
+"""A delivery that nobody has tried for so long says that no worker runs."""
+
+
+class Check(StrEnum):
+    """What is looked at."""
+
+    SIGN_IN = "sign-in"
+    SUBJECT = "subject"
+    TOKENS = "tokens"
+    SECRETS = "secrets"
+    RULES = "rules"
+    ACCOUNTS = "accounts"
+    STATED_ROLES = "stated-roles"
+    DELIVERIES = "deliveries"
+    WORK_ORDERS = "work-orders"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something found: `wrong` needs mending, the rest is worth knowing."""
+
+    check: Check
+    sentence: str
+    cure: str
+    wrong: bool = True
+
+
+def diagnose(work: Work) -> dict[Check, list[Finding]]:
+    """Make every check; one that found nothing has an empty list."""
+    return {check: list(look(work)) for check, look in _CHECKS.items()}
+
+
+def _sign_in(work: Work) -> Iterator[Finding]:
+    counts = work.people.counts()
+    for one in work.tenancy.directories():
+        people = counts.get(one.id, (0, 0))[1]
+        if not one.signs_in and (people or one.idp is not Idp.LOCAL):
+            yield Finding(
+                Check.SIGN_IN,
+                f"Nobody of {one.slug} can sign in, so nobody of it is invited ({people} active).",
+                f"jumpseat directory oidc {one.slug} --issuer URL --client-id ID --secret-file FILE",
+            )
+
+
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_OKTA_ID = re.compile(r"00u[0-9A-Za-z]{17}")
+# What the subject claim of each provider looks like: Entra's oid is the object id, Keycloak's sub and Okta's sub are
+# the user's id. Of others nothing is known but that an id is no e-mail address.
+_SUBJECTS = {(Idp.ENTRA, "oid"): _GUID, (Idp.KEYCLOAK, "sub"): _GUID, (Idp.OKTA, "sub"): _OKTA_ID}
+_NO_ADDRESS = re.compile(r"[^@]*")
+_MAPPING = {
+    Idp.ENTRA: "In Entra ID's attribute mapping, map objectId to externalId (the preset maps mailNickname)",
+    Idp.OKTA: "In Okta's attribute mapping, let externalId be the id of the Okta user",
+    Idp.KEYCLOAK: "In the SCIM extension, send the user's id as externalId",
+}
+
+
+def _subject(work: Work) -> Iterator[Finding]:
+    for one in work.tenancy.directories():
+        if not one.signs_in or one.bind is not Bind.SUBJECT:
+            continue
+        claim = one.subject_claim or "sub"
+        form = _SUBJECTS.get((one.idp, claim), _NO_ADDRESS)
+        stated = [value for value in work.people.external_ids(one.id) if value is not None]
+        odd = sum(not form.fullmatch(value) for value in stated)
+        if odd:
+            yield Finding(
+                Check.SUBJECT,
+                f"{odd} of {len(stated)} people of {one.slug} cannot accept an invitation: their externalId does not "
+                f"look like the claim {claim!r} by which the provider names them.",
+                f"{_MAPPING.get(one.idp, 'Let the provider send that claim as externalId')}; "
+                f"or name the claim that it does send: jumpseat directory oidc {one.slug} ... --subject CLAIM",
+            )
+
+
+def _tokens(work: Work) -> Iterator[Finding]:
+    for one in work.tenancy.directories():
+        valid = [token for token in work.tenancy.tokens(one.id) if token.valid(work.now)]
+        if one.active and one.idp is not Idp.LOCAL and not valid:
+            yield Finding(Check.TOKENS, f"{one.slug} has no valid SCIM token.", f"jumpseat token create {one.slug}")
+        for token in valid:
+            if token.expires_at is not None and token.expires_at - work.now < EXPIRES_SOON:
+                yield Finding(
+                    Check.TOKENS,
+                    f"The token {token.hint} of {one.slug} expires on {token.expires_at:%Y-%m-%d}.",
+                    f"jumpseat token create {one.slug}, give it to the provider, then revoke the old one",
+                )
+
+
+def _secrets(work: Work) -> Iterator[Finding]:
+    for one in work.tenancy.directories():
+        sealed = one.client_secret_sealed
+        if sealed is not None and unseal(work.settings.secret_key, sealed) is None:
+            yield Finding(
+                Check.SECRETS,
+                f"The client secret of {one.slug} was kept under another secret key, so nobody of it can sign in.",
+                f"Set the old JUMPSEAT_SECRET_KEY again, or: jumpseat directory oidc {one.slug} ... --secret-file F",
+            )
+
+
+def _rules(work: Work) -> Iterator[Finding]:
+    for report in rules(work):
+        if not report.bound:
+            yield Finding(
+                Check.RULES,
+                f"The rule {report.rule.name} is about the group {report.group!r}, which {report.directory} does not "
+                "state, or not any more; it makes nothing due.",
+                f"Let the provider push the group, or: jumpseat rule remove {report.rule.name}",
+            )
+
+
+def _accounts(work: Work) -> Iterator[Finding]:
+    for one in work.accounts.all():
+        try:
+            terms_of(one)
+        except DomainError as error:
+            yield Finding(
+                Check.ACCOUNTS, f"The account {one.slug} cannot be read: {error}", "Bring its catalogue back."
+            )
+
+
+def _stated_roles(work: Work) -> Iterator[Finding]:
+    filters = " ".join(rule.filter or "" for one in work.tenancy.tenants() for rule in work.rules.all(one.id))
+    for directory in work.tenancy.directories():
+        for attribute in ("roles", "entitlements"):
+            unknown = sorted(set(_values(work, directory, attribute)) - {"", *re.findall(r'"([^"]*)"', filters)})
+            if unknown:
+                more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+                yield Finding(
+                    Check.STATED_ROLES,
+                    f"{directory.slug} states {attribute} that no rule looks at: {', '.join(unknown[:5])}{more}.",
+                    f"Nothing is due by them; a rule can: --filter '{attribute}.value eq \"{unknown[0]}\"'",
+                    wrong=False,
+                )
+
+
+def _values(work: Work, directory: Directory, attribute: str) -> Iterator[str]:
+    stated: list[tuple[Any, int]] = work.people.stated_values(directory.id, attribute)
+    for entries, _ in stated:
+        for entry in entries:
+            yield str(entry.get("value") or "")
+
+
+def _deliveries(work: Work) -> Iterator[Finding]:
+    failed = work.trail.outbox_counts().get("failed", 0)
+    if failed:
+        yield Finding(
+            Check.DELIVERIES,
+            f"Letters given up: {failed}.",
+            "The console tells why; mend it, then: jumpseat invitation resend ACCOUNT DIRECTORY USERNAME",
+        )
+    late = work.trail.undelivered_since(work.now - WORKER_LATE)
+    if late:
+        yield Finding(
+            Check.DELIVERIES,
+            f"Letters that nobody tried to send for {WORKER_LATE.seconds // 60} minutes: {late}. No worker seems to run.",
+            "jumpseat serve without --no-worker, or: jumpseat worker",
+        )
+
+
+def _work_orders(work: Work) -> Iterator[Finding]:
+    late = sum(one.due_at < work.now for one in work.trail.open_orders())
+    if late:
+        yield Finding(Check.WORK_ORDERS, f"Work orders past their time: {late}.", "jumpseat workorder list")
+
+
+_CHECKS: dict[Check, Callable[[Work], Iterator[Finding]]] = {
+    Check.SIGN_IN: _sign_in,
+    Check.SUBJECT: _subject,
+    Check.TOKENS: _tokens,
+    Check.SECRETS: _secrets,
+    Check.RULES: _rules,
+    Check.ACCOUNTS: _accounts,
+    Check.STATED_ROLES: _stated_roles,
+    Check.DELIVERIES: _deliveries,
+    Check.WORK_ORDERS: _work_orders,
+}
