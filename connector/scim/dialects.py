@@ -102,8 +102,9 @@ def canonical_value(attribute: Attribute, value: Json) -> Json:
     """Return the value of a whole attribute: a list of distinct elements, a dictionary, a scalar, or None for none.
 
     Elements of which we know nothing are left out; not of members, where one without an id is a mistake to be told.
+    An empty externalId is none: it could be that of one person only.
     """
-    if value is None:
+    if value is None or (value == "" and attribute.name == "externalId"):
         return None
     if attribute.multi_valued:
         elements = _elements(attribute, value)

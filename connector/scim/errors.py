@@ -128,9 +128,9 @@ class NotImplementedHere(ScimError):
         super().__init__(f"{what} is not offered.")
 
 
-def answer_to(error: errors.DomainError) -> tuple[int, str | None]:
-    """Return status and scimType for a refusal of the rules; KeyError when the table above has a gap."""
-    return next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS or kind is errors.DomainError)
+def answer_to(error: errors.DomainError) -> tuple[int, str | None] | None:
+    """Return status and scimType for a refusal of the rules; None where the table above has a gap."""
+    return next((ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS), None)
 
 
 def error_body(status: int, detail: str, scim_type: str | None = None) -> dict[str, Any]:

@@ -10,7 +10,13 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from connector.domain.attributes import GROUP, USER, Attribute, Mutability, ResourceType, Returned, Type
 from connector.domain.errors import InvalidValue
+from connector.domain.folding import fold
 from connector.scim.operations import Op, Operation
+
+MAX_NAME = 2000
+"""Bytes. PostgreSQL's indexes take 2,704, the directory's id included."""
+
+NAMES = frozenset({"userName", "displayName", "externalId", "value"})
 
 Json = Any
 Errors = Any
@@ -26,6 +32,16 @@ class _Text(fields.String):
         if isinstance(value, str) and "\0" in value:
             raise ValidationError("must not contain a NUL character.")
         return str(super()._deserialize(value, attr, data, **kwargs))
+
+
+class _Name(_Text):
+    """A text by which things are looked up: an index must be able to hold it, folded."""
+
+    def _deserialize(self, value: Json, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if len(fold(text).encode()) > MAX_NAME:
+            raise ValidationError(f"must not be longer than {MAX_NAME} bytes.")
+        return text
 
 
 class _Truth(fields.Field[bool]):
@@ -75,7 +91,7 @@ def check_operations(operations: Iterable[Operation]) -> None:
 @cache
 def _shape(resource: ResourceType) -> Schema:
     shape = {attribute.name: _field(attribute, None) for attribute in _stated(resource.schema.attributes)}
-    shape["externalId"] = _Text(allow_none=True)
+    shape["externalId"] = _Name(allow_none=True)
     for extension in resource.extensions:
         inner = {attribute.name: _field(attribute, extension.urn) for attribute in _stated(extension.attributes)}
         if inner:
@@ -107,7 +123,8 @@ def _element(attribute: Attribute, urn: str | None) -> fields.Field[Any]:
         return fields.Nested(Schema.from_dict(inner), error_messages=_OBJECT, **options)
     if attribute.type is Type.BOOLEAN:
         return _Truth(error_messages=messages, **options)
-    return _Text(error_messages=messages, **options)
+    text = _Name if attribute.name in NAMES and attribute.type is Type.STRING else _Text
+    return text(error_messages=messages, **options)
 
 
 def _check(shape: Schema, document: Mapping[str, Json]) -> None:

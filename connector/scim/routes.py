@@ -122,7 +122,10 @@ def _refused_by_protocol(error: ScimError) -> Response:
 
 @blueprint.errorhandler(DomainError)
 def _refused_by_rules(error: DomainError) -> Response:
-    status, scim_type = answer_to(error)
+    known = answer_to(error)
+    if known is None:
+        return _failed(error)
+    status, scim_type = known
     return _error(status, str(error), scim_type)
 
 

@@ -47,6 +47,10 @@ def test_a_full_person_passes() -> None:
         ({"emails": [{"value": "a"}, {"value": {"x": 1}}]}, r"emails\[1\].value: must be a text."),
         ({"emails": [{"primary": "yes"}]}, r"emails\[0\].primary: must be true or false."),
         ({"displayName": "a\0b"}, "displayName: must not contain a NUL character."),
+        ({"userName": "a" * 2001}, "userName: must not be longer than 2000 bytes."),
+        ({"externalId": "\u00e9" * 1001}, "externalId: must not be longer than 2000 bytes."),
+        ({"displayName": "\ufdfa" * 61}, "displayName: must not be longer than 2000 bytes."),
+        ({"emails": [{"value": "a" * 2001}]}, r"emails\[0\].value: must not be longer than 2000 bytes."),
         ({ENTERPRISE_USER: {"department": 5}}, f"{ENTERPRISE_USER}:department: must be a text."),
         ({ENTERPRISE_USER: {"manager": 5}}, f"{ENTERPRISE_USER}:manager: must be an object."),
     ],
@@ -56,6 +60,12 @@ def test_a_wrong_value_is_refused_with_its_name(change: dict[str, Any], sentence
     document = canonical_resource({"schemas": ["x"], **FULL, **change}, USER)
     with pytest.raises(InvalidValue, match=f"^{sentence}$"):
         check_resource(document, USER)
+
+
+def test_long_texts_that_nobody_looks_up_are_kept() -> None:
+    """Photographs in their own address, certificates, addresses: only names have a length."""
+    long = "a" * 100_000
+    check_resource({**FULL, "photos": [{"value": long}], "x509Certificates": [{"value": long}], "title": long}, USER)
 
 
 def test_a_missing_user_name_is_named() -> None:

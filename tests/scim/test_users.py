@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -63,6 +64,27 @@ def test_an_external_id_never_selects_an_internal_one(directory: Directory, exte
     person = directory.person("bo", externalId=external_id)
     assert person["id"] != external_id
     assert directory.call("GET", f"/Users/{external_id}").status_code == 404
+
+
+@pytest.mark.parametrize("text", ["%s", "\u00e9%s"])
+def test_names_as_long_as_they_may_be_are_kept_and_found(directory: Directory, text: str) -> None:
+    """2,000 bytes that do not compress, in every attribute that an index holds, on both databases."""
+    digits = "".join(sha256(str(number).encode()).hexdigest() for number in range(40))
+    name = (text % digits).encode()[:2000].decode()
+    directory.person(name, externalId=name, displayName=name, emails=[{"value": name, "type": "work"}])
+    directory.group(name, externalId=name)
+    for path, attribute in (("/Users", "userName"), ("/Users", "displayName"), ("/Groups", "externalId")):
+        query = {"filter": f'{attribute} eq "{name}"'}
+        assert directory.call("GET", path, query_string=query).json["totalResults"] == 1
+
+
+def test_an_empty_external_id_is_none(directory: Directory) -> None:
+    """Two people without one are no conflict, however their directory writes that they have none."""
+    for name in ("a", "b"):
+        assert "externalId" not in directory.person(name, externalId="")
+    person = directory.person("c", externalId="e")
+    answer = directory.patch(f"/Users/{person['id']}", {"op": "replace", "path": "externalId", "value": ""})
+    assert "externalId" not in answer.json
 
 
 def test_a_returning_person_keeps_her_id(directory: Directory) -> None:
