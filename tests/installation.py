@@ -126,9 +126,10 @@ class Browser:
     def get(self, path: str, **more: object) -> TestResponse:
         return self.client.get(path, **self._where, **more)  # type: ignore[arg-type]
 
-    def post(self, path: str, page: TestResponse, **form: str) -> TestResponse:
+    def post(self, path: str, page: TestResponse, headers: dict[str, str] | None = None, **form: str) -> TestResponse:
         """Send the form of a page that was shown."""
-        return self.client.post(path, data={"csrf": csrf_of(page), **form}, **self._where)  # type: ignore[arg-type]
+        data = {"csrf": csrf_of(page), **form}
+        return self.client.post(path, data=data, headers=headers, **self._where)  # type: ignore[arg-type]
 
     def go_to_provider(self, path: str, person: ProviderPerson) -> str:
         """Follow a sign-in link, click on a person, and return the callback's path with its parameters."""

@@ -237,6 +237,16 @@ class TestMyAccounts:
         assert ADA.name in page
         assert "Acme CRM" not in page
 
+    def test_looking_at_it_keeps_the_session_alive(self, installation: Installation, clock: Clock) -> None:
+        """Idle is who asks for nothing."""
+        browser = installation.browser()
+        browser.sign_in(BOB)
+        for _ in range(3):
+            clock.pass_time(minutes=20)
+            assert browser.get("/me").status_code == 200
+        clock.pass_time(minutes=30)
+        assert browser.get("/me").status_code == 302
+
     def test_the_bare_address_leads_here(self, installation: Installation) -> None:
         """Whoever types the host's name finds her accounts."""
         assert installation.browser().get("/").headers["Location"] == "/me"

@@ -74,6 +74,13 @@ class TestTheWayThere:
             assert answer.status_code == 403
             assert reason_of(answer) == "form-too-old"
 
+    @pytest.mark.parametrize("site", ["cross-site", "same-site"])
+    def test_a_form_that_the_browser_calls_foreign_is_refused(self, installation: Installation, site: str) -> None:
+        """Whatever word it carries: another site, or another host of this one, did not show our page."""
+        browser = installation.browser()
+        answer = browser.post("/login", browser.get("/login"), {"Sec-Fetch-Site": site}, where="acme")
+        assert reason_of(answer) == "form-too-old"
+
     @pytest.mark.parametrize("slug", ["nowhere", "main-local"])
     def test_an_unknown_directory_has_no_sign_in(self, installation: Installation, slug: str) -> None:
         """Neither has one without a provider; the two look alike."""
