@@ -176,7 +176,7 @@ def _deliveries(work: Work) -> Iterator[Finding]:
     if late:
         yield Finding(
             Check.DELIVERIES,
-            f"Letters that nobody tried to send for {WORKER_LATE.seconds // 60} minutes: {late}. No worker seems to run.",
+            f"Letters that nobody tried to send in {WORKER_LATE.seconds // 60} minutes: {late}. Does a worker run?",
             "jumpseat serve without --no-worker, or: jumpseat worker",
         )
 
