@@ -201,7 +201,6 @@ def test_json_is_read_strictly(text: bytes) -> None:
         ("RS512", {"RS256"}),
         ([1, None], set()),
     ],
-    ids=str,
 )
 def test_a_provider_narrows_what_we_allow(listed: object, taken: set[str]) -> None:
     """What it lists and we do not allow stays refused; the two names of one algorithm count as one."""

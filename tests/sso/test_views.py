@@ -74,6 +74,14 @@ class TestTheWayThere:
             assert answer.status_code == 403
             assert reason_of(answer) == "form-too-old"
 
+    def test_a_form_from_before_a_sign_in_is_refused(self, installation: Installation) -> None:
+        """Whoever sees a page of hers could otherwise act for the one who signs in after."""
+        browser = installation.browser()
+        page = browser.get("/login")
+        browser.sign_in(ADA)
+        assert reason_of(browser.post("/login", page, where="acme")) == "form-too-old"
+        assert browser.post("/login", browser.get("/login"), where="acme").status_code == 200
+
     @pytest.mark.parametrize("site", ["cross-site", "same-site"])
     def test_a_form_that_the_browser_calls_foreign_is_refused(self, installation: Installation, site: str) -> None:
         """Whatever word it carries: another site, or another host of this one, did not show our page."""
