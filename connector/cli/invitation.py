@@ -57,7 +57,9 @@ def resend(operator: Operator, account: str, directory: str, user_name: str, as_
     """Invite again: a new link for a pending invitation; a refusal is forgotten."""
     sent = operator.write(invitations.resend, account, directory, user_name, operator.cause)
     if as_json:
-        document({"account": account, "user_name": user_name, "expires_at": sent.expires_at})
+        document({"account": account, "user_name": user_name, "expires_at": sent.expires_at if sent else None})
+    elif sent is None:
+        click.echo(f"{user_name} is on the waiting line again, and gets a letter when a seat frees.")
     else:
         click.echo(f"{user_name} gets a new letter; its link is good until {cell(sent.expires_at)}.")
 

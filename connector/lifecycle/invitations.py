@@ -124,20 +124,21 @@ def revoke(work: Work, account_slug: str, directory_slug: str, user_name: str, c
     _settle(work, person, cause, answers={member.id: Answer.REVOKED})
 
 
-def resend(work: Work, account_slug: str, directory_slug: str, user_name: str, cause: Cause) -> Invitation:
+def resend(work: Work, account_slug: str, directory_slug: str, user_name: str, cause: Cause) -> Invitation | None:
     """Invite again: a pending invitation gets a new token and a new end, a refusal is forgotten and settled anew.
 
-    Raises NotFound, NothingToAnswer for somebody to whom nothing is offered.
+    Return None for somebody who, her refusal forgotten, waits for a seat. Raises NotFound, NothingToAnswer for somebody
+    to whom nothing is due.
     """
     person, member = _member(work, account_slug, directory_slug, user_name, {State.INVITED, State.ENDED})
     pending = work.invitations.pending_of([member.id]).get(member.id)
     if pending is not None:
         return _renew(work, pending, member, cause)
     _settle(work, person, cause, lifted=frozenset({member.id}))
-    pending = work.invitations.pending_of([member.id]).get(member.id)
-    if pending is None:
-        raise NothingToAnswer(user_name, account_slug, work.ledger.by_id(member.id).state.value)
-    return pending
+    state = work.ledger.by_id(member.id).state
+    if state is State.ENDED:
+        raise NothingToAnswer(user_name, account_slug, state.value)
+    return work.invitations.pending_of([member.id]).get(member.id)
 
 
 def pending_link(work: Work, account_slug: str, directory_slug: str, user_name: str) -> str:
@@ -160,7 +161,7 @@ def _pending(work: Work, token: str) -> tuple[Invitation, Person]:
         raise InvitationUnusable("unknown")
     work.tenancy.lock_policy(seen.tenant_id)
     person = work.people.by_id([seen.person_id], lock=True)[seen.person_id]
-    work.accounts.pools([seen.account_id], lock=True)
+    _lock_pools(work, person)
     invitation = work.invitations.by_id(seen.id)
     state = invitation.state_at(work.now) if invitation else InvitationState.CANCELLED
     if invitation is None or state is not InvitationState.PENDING:
@@ -235,12 +236,17 @@ def _member(
     if person is None:
         raise NotFound("person", user_name)
     if lock:
-        work.accounts.pools([account.id], lock=True)
+        _lock_pools(work, person)
     members = work.ledger.of_people([person.id]).get(person.id, [])
     member = next((one for one in members if one.account_id == account.id), None)
     if member is None or member.state not in states:
         raise NothingToAnswer(user_name, account_slug, member.state.value if member else "not a member")
     return person, member
+
+
+def _lock_pools(work: Work, person: Person) -> None:
+    """Lock all the pools that settling the person will lock, in the one order; under them her invitations stay put."""
+    work.accounts.pools(work.ledger.accounts_of([person.id]), lock=True)
 
 
 def _renew(work: Work, pending: Invitation, member: Membership, cause: Cause) -> Invitation:
