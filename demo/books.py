@@ -56,8 +56,8 @@ class Watch:
             for one in report.pools:
                 capacity = one.pool.capacity
                 if capacity is not None and taken(one.pool) > capacity:
-                    used = f"{taken(one.pool)} of {capacity} {one.pool.key} seats"
-                    self.oversold.append(f"{report.account.slug} had {used} in use.")
+                    used = f"{taken(one.pool)} of {capacity} seats in use"
+                    self.oversold.append(f"The pool {one.pool.key} of {report.account.slug} had {used}.")
         self.looks += 1
 
     def _run(self) -> None:

@@ -43,7 +43,7 @@ def the_books_are_closed(play: Play, watch: Watch) -> None:
 def accounts_table(play: Play) -> Table:
     """Return the accounts with their seats, and how many work orders are open at each vendor."""
     table = _table("Accounts", "Seats of")
-    for heading in ("bought", "owner", "held", "promised", "waiting", "free", "to do"):
+    for heading in ("seats", "owner", "held", "promised", "waiting", "free", "to do"):
         table.add_column(heading, justify="right")
     named = {(rule.seat.account, rule.seat.pool) for rule in RULES}
     for offer, report in zip(ACCOUNTS, read_accounts(play.estate).values(), strict=True):
@@ -61,9 +61,9 @@ def accounts_table(play: Play) -> Table:
 
 def departures_table(play: Play) -> Table:
     """Return who left how, how soon the gate refused, and who has the seat."""
-    table = _table("Departures", "Who")
+    table = _table("Departures, and how soon after the directory had its answer the gate refused", "Who")
     table.add_column("how", no_wrap=True)
-    table.add_column("refused after", justify="right", no_wrap=True)
+    table.add_column("refused", justify="right", no_wrap=True)
     table.add_column("because", no_wrap=True)
     table.add_column("seat goes to", no_wrap=True)
     for departure in play.departures:

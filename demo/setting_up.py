@@ -83,9 +83,9 @@ def set_up(lifecycle: Lifecycle, stack: ExitStack) -> Estate:
 
 
 def _tenant(lifecycle: Lifecycle) -> str:
-    """Return the only tenant there is, else one of the demo's own."""
+    """Return the only tenant there is, made on an empty installation; among several, one of the demo's own."""
     found = [one.slug for one in lifecycle.read(reporting.tenants_meant, None)]
-    name = found[0] if len(found) == 1 else "demo"
+    name = (found or ["main"])[0] if len(found) < 2 else "demo"
     if name not in found:
         lifecycle.write(directories.create_tenant, name, CAUSE)
     return name
