@@ -111,7 +111,6 @@ def test_other_times_are_numbers_too(name: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("verified", "address"),
     [(True, "ada@x"), ("true", None), ("false", None), (1, None), (0, None), (None, None), ([], None), (False, None)],
-    ids=str,
 )
 def test_only_the_json_value_true_verifies_an_address(verified: object, address: str | None) -> None:
     """`"false"` is true in many languages; here only true is."""
@@ -168,7 +167,6 @@ def test_a_logout_token_names_a_subject_a_session_or_both() -> None:
         ({"nonce": "n"}, Fault.WRONG_NONCE),
         ({"nonce": None}, Fault.WRONG_NONCE),
     ],
-    ids=str,
 )
 def test_a_wrong_logout_token(changes: dict[str, object], fault: Fault) -> None:
     """The rows of OpenID Connect Back-Channel Logout 1.0 section 2.6."""

@@ -91,7 +91,6 @@ def test_a_public_key_is_no_secret(secret: bytes) -> None:
         {"kid": 1},
         {"kid": ["r"]},
     ],
-    ids=str,
 )
 def test_what_a_token_brings_along_is_not_followed(extra: dict[str, object]) -> None:
     """Keys, addresses and demands in the header end it, even under a good signature."""
