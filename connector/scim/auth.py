@@ -20,12 +20,12 @@ T = TypeVar("T")
 
 def admit() -> DirectoryAccess:
     """Return what the token opens, before anything of the request is looked at. Raises TokenRefused."""
-    return lifecycle().read(directories.authenticate, g.directory, _token())
+    return lifecycle().read(directories.authenticate, g.directory, _token(), g.request_id)
 
 
 def read(use_case: Callable[Concatenate[Work, DirectoryAccess, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Check the token and run a reading use case, in one unit of work. Raises TokenRefused."""
-    return lifecycle().read(_admitted, g.directory, _token(), use_case, *args, **kwargs)
+    return lifecycle().read(_admitted, use_case, *args, **kwargs)
 
 
 def write(use_case: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -34,15 +34,10 @@ def write(use_case: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: 
 
 
 def _admitted(
-    work: Work,
-    directory: str,
-    token: str,
-    use_case: Callable[Concatenate[Work, DirectoryAccess, P], T],
-    /,
-    *args: P.args,
-    **kwargs: P.kwargs,
+    work: Work, use_case: Callable[Concatenate[Work, DirectoryAccess, P], T], /, *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    return use_case(work, directories.authenticate(work, directory, token), *args, **kwargs)
+    access = directories.authenticate(work, g.directory, _token(), g.request_id)
+    return use_case(work, access, *args, **kwargs)
 
 
 def _token() -> str:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from connector.domain.errors import DomainError
+from connector.domain.identifiers import new_id
 from connector.scim import discovery, groups, users
 from connector.scim.answers import base_url
 from connector.scim.auth import admit
@@ -108,11 +109,18 @@ def _serve_nothing_else(state: BlueprintSetupState) -> None:
 
 
 @blueprint.url_value_preprocessor
-def _remember_directory(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+def _begin(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     if values is not None:
-        g.directory = values.pop("directory", "")
+        g.directory, g.request_id = values.pop("directory", ""), new_id()
         if any("\0" in str(value) for value in values.values()):
             raise NoSuchEndpoint  # no identifier holds a NUL character, and PostgreSQL could not even compare one
+
+
+@blueprint.after_request
+def _tell_request_id(response: Response) -> Response:
+    """Tell by what the audit trail refers to this request."""
+    response.headers["X-Request-Id"] = g.request_id
+    return response
 
 
 @blueprint.errorhandler(ScimError)

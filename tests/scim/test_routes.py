@@ -38,27 +38,23 @@ def _assert_error(answer: TestResponse, status: int, scim_type: str | None = Non
     "authorization",
     ["", "Bearer", "Bearer ", "Bearer wrong", "Basic dXNlcjpwYXNz", "non-token", "Token {token}", "Bearer {token}x"],
 )
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/Users"),
-        ("POST", "/Users"),
-        ("GET", "/Users?filter=nonsense"),
-        ("PATCH", "/Groups/1"),
-        ("GET", "/Schemas"),
-        ("GET", "/Me"),
-        ("PUT", "/Users"),
-    ],
-)
-def test_without_the_right_token_nothing_else_is_revealed(
-    directory: Directory, authorization: str, method: str, path: str
-) -> None:
+def test_without_the_right_token_nothing_else_is_revealed(directory: Directory, authorization: str) -> None:
     """401 with a challenge, whatever else is wrong with the request (RFC 7644 section 2, RFC 6750 section 3)."""
     headers = {"Authorization": authorization.format(token=directory.token)}
-    answer = directory.call(method, path, "{" if method != "GET" else None, headers=headers)
-    body = _assert_error(answer, 401)
-    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
-    assert body["detail"] == "A valid bearer token of this directory is needed."
+    for request in (
+        "GET /Users",
+        "GET /Users?filter=nonsense",
+        "POST /Users",
+        "PUT /Users",
+        "PATCH /Groups/1",
+        "GET /Schemas",
+        "GET /Me",
+    ):
+        method, path = request.split(" ")
+        answer = directory.call(method, path, "{" if method != "GET" else None, headers=headers)
+        body = _assert_error(answer, 401)
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+        assert body["detail"] == "A valid bearer token of this directory is needed."
 
 
 def test_a_token_opens_its_own_directory_alone(new_directory: Callable[[], Directory]) -> None:
@@ -93,23 +89,23 @@ def test_the_scheme_may_be_written_as_clients_write_it(directory: Directory, aut
     assert directory.call("GET", "/Users", headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/Users", "/Users/", "//Users", "//Users/", "/Users?", "/Users?&"])
-def test_slashes_too_many_are_tolerated(directory: Directory, path: str) -> None:
+def test_slashes_too_many_are_tolerated(directory: Directory) -> None:
     """A base URL typed with a slash at its end; OneLogin's bare question mark and trailing ampersand."""
-    assert directory.call("GET", path).status_code == 200
+    for path in ("/Users", "/Users/", "//Users", "//Users/", "/Users?", "/Users?&"):
+        assert directory.call("GET", path).status_code == 200, path
 
 
-@pytest.mark.parametrize("path", ["", "/", "/users", "/Users/1/2", "/.search", "/Nothing", "/Users/a%00b"])
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_an_address_that_is_not_served_is_a_scim_404(directory: Directory, method: str, path: str) -> None:
+def test_an_address_that_is_not_served_is_a_scim_404(directory: Directory, method: str) -> None:
     """JSON even there: Okta shows a parser's complaint for anything else."""
-    _assert_error(directory.call(method, path), 404)
+    for path in ("", "/", "/users", "/Users/1/2", "/.search", "/Nothing", "/Users/a%00b"):
+        _assert_error(directory.call(method, path), 404)
 
 
-@pytest.mark.parametrize("address", ["/scim", "/scim/", "/scim/x", "/scim/x/v1/Users", "/scim/x/v2"])
-def test_everything_under_scim_is_answered_in_scim(directory: Directory, address: str) -> None:
+def test_everything_under_scim_is_answered_in_scim(directory: Directory) -> None:
     """Also where not even a directory is named."""
-    _assert_error(directory.http.get(address), 404)
+    for address in ("/scim", "/scim/", "/scim/x", "/scim/x/v1/Users", "/scim/x/v2"):
+        _assert_error(directory.http.get(address), 404)
 
 
 @pytest.mark.parametrize(
