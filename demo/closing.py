@@ -13,6 +13,7 @@ from demo.offers import ACCOUNTS, RULES
 from demo.play import Play
 
 _TO_DO = {Task.GRANT: "people to add", Task.CHANGE: "to change", Task.REVOKE: "to remove"}
+"""Removal comes last, for what is said next is about those."""
 
 
 def the_books_are_closed(play: Play, watch: Watch) -> None:
@@ -61,7 +62,7 @@ def accounts_table(play: Play) -> Table:
 
 def departures_table(play: Play) -> Table:
     """Return who left how, how soon the gate refused, and who has the seat."""
-    table = _table("Departures, and how soon after the directory had its answer the gate refused", "Who")
+    table = _table("Departures: from the answer to the directory to the first refusal", "Who")
     table.add_column("how", no_wrap=True)
     table.add_column("refused", justify="right", no_wrap=True)
     table.add_column("because", no_wrap=True)
@@ -95,6 +96,6 @@ def _open_work(play: Play) -> str:
             counts[task] = counts.get(task, 0) + number
     told = ", ".join(f"{counts[task]} {words}" for task, words in _TO_DO.items())
     return (
-        f"{sum(counts.values())} work orders are open at the vendors ({told}): our gate is cut already, "
-        "and whoever knows a password there is out when the vendor's side is done too."
+        f"To be done by hand at the vendors: {told}. For those our gate is shut already; whoever knows a password at a "
+        "vendor is out only when it is done there too."
     )
