@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup run demo test lint format lock clean
+.PHONY: help setup run demo test e2e theme lint format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -30,6 +30,19 @@ demo: .venv/runtime.stamp ## Play a company joining, moving and leaving against 
 test: .venv/dev.stamp ## Every test that needs no Java and no browser
 	$(BIN)/pytest -n 2
 
+.venv/e2e.stamp: requirements/e2e.lock .venv/dev.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/e2e.lock
+	@touch $@
+
+theme: dist/jumpseat-theme.jar ## Pack the Keycloak theme as a JAR for Keycloak's providers folder
+
+dist/jumpseat-theme.jar: $(shell find keycloak-theme -type f)
+	@mkdir -p $(@D)
+	cd keycloak-theme && $(PYTHON) -m zipfile -c ../$@ META-INF theme
+
+e2e: .venv/e2e.stamp dist/jumpseat-theme.jar ## The whole story with a real Keycloak and a real browser
+	$(BIN)/pytest tests/e2e
+
 lint: .venv/dev.stamp ## Format, lint, types, layers, spelling
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -44,6 +57,7 @@ format: .venv/dev.stamp ## Format the code
 lock: ## Pin the newest allowed packages again (needs uv)
 	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --extra build pyproject.toml -o requirements/runtime.lock
 	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --extra build --extra dev -c requirements/runtime.lock pyproject.toml -o requirements/dev.lock
+	echo playwright | uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate -c requirements/dev.lock - -o requirements/e2e.lock
 
 clean: ## Remove what was built; the database under var/ stays
-	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
