@@ -21,6 +21,8 @@ import requests
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+JUMPSEAT = str(Path(sys.executable).with_name("jumpseat"))
+
 PATIENCE = 30.0
 """Seconds that anything in these tests may take before it is called broken."""
 
@@ -81,7 +83,7 @@ class Connector:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "connector.cli", "serve"]
+        command = [JUMPSEAT, "serve"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env=self.environment, stdout=log, stderr=log, start_new_session=True
@@ -114,13 +116,13 @@ class Connector:
 
     def jumpseat(self, *words: str) -> Any:
         """Run a command with `--json` and return what it prints."""
-        command = [sys.executable, "-m", "connector.cli", *words, "--json"]
+        command = [JUMPSEAT, *words, "--json"]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) if done.stdout.strip() else None
 
     def audit(self) -> list[dict[str, Any]]:
-        command = [sys.executable, "-m", "connector.cli", "audit", "export"]
+        command = [JUMPSEAT, "audit", "export"]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True)
         return [json.loads(line) for line in done.stdout.splitlines()]
 

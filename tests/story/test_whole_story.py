@@ -19,6 +19,7 @@ import requests
 from connector.domain.events import Kind
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]+)"')
@@ -72,8 +73,9 @@ def register(provider: Any, connector: Any, tmp_path: Path) -> Callable[[str], N
                 response_types=["code"],
                 scope=["openid", "email", "profile"],
                 token_endpoint_auth_method="client_secret_basic",
-                trusted=True,
             )
+            provider.backend.save(client)
+            client.audience = [client]
             provider.backend.save(client)
         secret = tmp_path / f"{directory}.secret"
         secret.write_text(client.client_secret)
@@ -148,6 +150,7 @@ def answer(person: Colleague, link: str, said: str) -> requests.Response:
 def accept(provider: Any, connector: Any, person: Colleague, directory: str, link: str) -> None:
     """Follow the letter: look, sign in at the own directory, accept."""
     assert "Sign in" in person.browser.get(link, timeout=30).text
+    provider.consent(person.account)
     provider.login(person.account)
     back = person.browser.get(
         f"{connector.url}/login/{directory}", params={"next": link.removeprefix(connector.url)}, timeout=30
@@ -184,8 +187,8 @@ def test_from_the_first_statement_to_the_last_refusal(
     for person in (dan, eve, fay):
         entra_states(entra, person, person.account.user_name)
     members = [{"value": person.scim_id, "display": person.address} for person in (ann, bob)]
-    pushed = okta.made("POST", "/Groups", {"displayName": "Portal", "members": members})
-    held = entra.made("POST", "/Groups", {"displayName": "Portal", "externalId": str(uuid.uuid4())})
+    pushed = okta.made("POST", "/Groups", {"schemas": [GROUP], "displayName": "Portal", "members": members})
+    held = entra.made("POST", "/Groups", {"schemas": [GROUP], "displayName": "Portal", "externalId": str(uuid.uuid4())})
     for person in (dan, eve, fay):
         add = {"op": "Add", "path": "members", "value": [{"$ref": None, "value": person.scim_id}]}
         entra.made("PATCH", f"/Groups/{held['id']}", {"schemas": [PATCH], "Operations": [add]})
@@ -229,7 +232,7 @@ def test_from_the_first_statement_to_the_last_refusal(
     assert gate(connector, cleo) == (200, "")
 
     # What is held is what was given: Eve and Cleo. Fay was written to once. The trail tells all of it.
-    pools = {pool["key"]: pool for pool in connector.jumpseat("account", "show", "portal")["pools"]}
+    pools = {pool["pool"]: pool for pool in connector.jumpseat("account", "show", "portal")["pools"]}
     assert (pools["seats"]["held"], pools["seats"]["promised"]) == (2, 0)
     assert len(mail.to(fay.address)) == 1
     told = {event["kind"] for event in connector.audit()}
