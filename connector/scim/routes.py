@@ -1,39 +1,26 @@
-"""Which address is which view, and what is answered when a request is refused or we fail."""
+"""Which address is which view."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, g, request
 from flask.sansio.blueprints import BlueprintSetupState
-from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
-from connector.domain.errors import DomainError
 from connector.domain.identifiers import new_id
-from connector.scim import discovery, groups, users
+from connector.scim import discovery, groups, refusals, users
 from connector.scim.answers import base_url
 from connector.scim.auth import admit
 from connector.scim.bodies import answer
-from connector.scim.errors import (
-    FilterForbidden,
-    MethodNotAllowed,
-    NoSuchEndpoint,
-    NotImplementedHere,
-    ScimError,
-    answer_to,
-    error_body,
-)
-from connector.web.errors import new_reference
+from connector.scim.errors import FilterForbidden, MethodNotAllowed, NoSuchEndpoint, NotImplementedHere
 
 View = Callable[..., Response]
-log = logging.getLogger(__name__)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-CHALLENGE = {"WWW-Authenticate": 'Bearer realm="scim"'}
 
 blueprint = Blueprint("scim", __name__, url_prefix="/scim")
+refusals.install(blueprint)
 
 
 def _discovered(document: Callable[..., dict[str, Any]]) -> View:
@@ -104,7 +91,7 @@ def nothing(**_: str) -> Response:
 @blueprint.record
 def _serve_nothing_else(state: BlueprintSetupState) -> None:
     # Flask cannot say `any method`, not even one that nobody has heard of; Werkzeug's rules can.
-    rule = Rule("/scim/<path:anything>", endpoint=f"{state.name}.nothing", methods=None)
+    rule = Rule("/scim/<path:anything>", endpoint=f"{state.name}.nothing", methods=None, merge_slashes=False)
     state.app.url_map.add(rule)
 
 
@@ -121,37 +108,3 @@ def _tell_request_id(response: Response) -> Response:
     """Tell by what the audit trail refers to this request."""
     response.headers["X-Request-Id"] = g.request_id
     return response
-
-
-@blueprint.errorhandler(ScimError)
-def _refused_by_protocol(error: ScimError) -> Response:
-    return _error(error.status, error.detail, error.scim_type, dict(error.headers))
-
-
-@blueprint.errorhandler(DomainError)
-def _refused_by_rules(error: DomainError) -> Response:
-    known = answer_to(error)
-    if known is None:
-        return _failed(error)
-    status, scim_type = known
-    return _error(status, str(error), scim_type)
-
-
-@blueprint.errorhandler(HTTPException)
-def _refused_by_http(error: HTTPException) -> Response:
-    return _error(error.code or 500, error.description or error.name)
-
-
-@blueprint.errorhandler(Exception)
-def _failed(error: Exception) -> Response:
-    """Tell a number under which the log has the rest, and nothing else."""
-    reference = new_reference()
-    log.error("SCIM request failed reference=%s endpoint=%s", reference, request.endpoint, exc_info=error)
-    return _error(500, f"Something went wrong here; the reference is {reference}.")
-
-
-def _error(
-    status: int, detail: str, scim_type: str | None = None, headers: Mapping[str, str] | None = None
-) -> Response:
-    more = CHALLENGE if status == 401 else {}
-    return answer(error_body(status, detail, scim_type), status, {**(headers or {}), **more})
