@@ -67,18 +67,12 @@ def canonical_resource(body: Json, resource: ResourceType) -> dict[str, Json]:
     """
     document: dict[str, Json] = {}
     for path, stated in _stated(_message(body), resource):
-        attribute = path.attribute
-        container = document.get(path.urn, {}) if path.urn else document
-        if path.sub_attribute is None:
-            value = canonical_value(attribute, stated)
-        else:
-            part = {path.sub_attribute.name: _scalar(path.sub_attribute, stated)} if stated is not None else {}
-            before = container.get(attribute.name)
-            value = (before if isinstance(before, dict) else {}) | part
-            value = [value] if attribute.multi_valued and part else value
-        if path.urn is None or value not in NOTHING:
-            container[attribute.name] = value
-            document.update({path.urn: container} if path.urn else {})
+        container = document.setdefault(path.urn, {}) if path.urn else document
+        name = path.attribute.name
+        container[name] = _value_at(path, stated, container.get(name))
+    for extension in resource.extensions:
+        inner = {name: value for name, value in document.pop(extension.urn, {}).items() if value not in NOTHING}
+        document |= {extension.urn: inner} if inner else {}
     return document
 
 
@@ -140,6 +134,18 @@ def _stated(body: Mapping[str, Json], resource: ResourceType) -> Iterator[tuple[
         path = resource.find(name)
         if path is not None and not _is_ours(path) and not _is_dropped(path):
             yield path, value
+
+
+def _value_at(path: AttributePath, stated: Json, before: Json) -> Json:
+    """Return what an attribute comes to when the whole of it, or one sub-attribute by a dotted name, is stated."""
+    if path.sub_attribute is None:
+        return canonical_value(path.attribute, stated)
+    if stated is None:
+        return before
+    part = {path.sub_attribute.name: _scalar(path.sub_attribute, stated)}
+    if path.attribute.multi_valued:
+        return [part]
+    return before | part if isinstance(before, dict) else part
 
 
 def _schema(name: str, resource: ResourceType) -> Schema | None:
