@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
+from flask import Flask
 
+from connector import web
 from connector.domain.sessions import Identity
+from connector.settings import Settings
 from connector.sso.provider import Begun, Provider, ProviderConfig
 from connector.web.pages import refusal
 from demo.openid import OpenIdProvider
@@ -128,12 +132,15 @@ def installation(sqlite_url: str, provider: OpenIdProvider, clock: Clock) -> Ite
     installation.lifecycle.database.dispose()
 
 
-@pytest.fixture
-def page_of(installation: Installation) -> Callable[[str], str]:
-    """Return the text of a reason code's page."""
+@pytest.fixture(scope="session")
+def page_of() -> Callable[[str], str]:
+    """Return the text of a reason code's page; pages need settings, and no database."""
+    app = Flask("pages", static_folder=None)
+    app.extensions["jumpseat"] = SimpleNamespace(settings=Settings(secret_key="k" * 32))
+    web.install(app)
 
     def show(code: str) -> str:
-        with installation.app.test_request_context("/"):
+        with app.test_request_context("/"):
             return refusal(code).get_data(as_text=True)
 
     return show

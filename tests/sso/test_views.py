@@ -7,10 +7,12 @@ import logging
 import re
 
 import pytest
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from connector.domain.events import Cause, CauseKind
 from connector.lifecycle import directories
+from connector.storage.tables import tenant
 from demo.deviations import Deviation
 
 from ..installation import Browser, Installation
@@ -101,6 +103,11 @@ class TestTheWayThere:
         installation.lifecycle.write(directories.set_active, "acme", OPERATOR, active=False)
         assert reason_of(browser.get("/login/acme")) == "sign-in-unknown"
         assert reason_of(browser.get(under_way)) == "sign-in-unknown"
+
+    def test_a_tenant_that_is_off_signs_nobody_in(self, installation: Installation) -> None:
+        """Its directories are as if they were not there."""
+        installation.lifecycle.write(lambda work: work.connection.execute(update(tenant).values(active=False)))
+        assert reason_of(installation.browser().get("/login/acme")) == "sign-in-unknown"
 
 
 class TestTheWayBack:
