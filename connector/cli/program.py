@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "tenant": "Customer organisations.",
         "directory": "Connections to identity providers: SCIM in, sign-in through OpenID Connect.",
         "token": "SCIM tokens of a directory.",
+        "keycloak": "A Keycloak realm, set up for a directory.",
         "account": "Accounts at vendors, or of your own product, and their seats.",
         "rule": "Who is due a seat: members of a group, or people whom a filter matches.",
     },

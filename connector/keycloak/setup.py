@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from keycloak import KeycloakOpenID
+
 from connector.keycloak import flows, gate, wishes
-from connector.keycloak.server import Administrator, KeycloakFailure, connect, told_in_a_sentence
+from connector.keycloak.server import TIMEOUT, Administrator, KeycloakFailure, connect, told_in_a_sentence
 from connector.keycloak.wishes import THEME, Broker, Representation, Wishes
 
 MISSING = "is missing"
@@ -30,10 +32,11 @@ class RealmSetup:
         self.url, self.wishes, self._administrator = url.rstrip("/"), wanted, administrator
         self._admin = connect(url, wanted.realm, administrator)
 
-    @property
     def issuer(self) -> str:
-        """The realm's issuer, where Keycloak's own hostname is the URL that we speak to."""
-        return f"{self.url}/realms/{self.wishes.realm}"
+        """Return the realm's issuer; its host is Keycloak's public one, which may be another than ours to speak to."""
+        with told_in_a_sentence(self.url):
+            client = KeycloakOpenID(self.url, self.wishes.realm, self.wishes.client_id, timeout=TIMEOUT, max_retries=0)
+            return str(client.well_known()["issuer"])
 
     def check(self) -> list[Change]:
         """Return what differs, and change nothing."""
