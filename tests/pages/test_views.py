@@ -67,6 +67,18 @@ class TestTheInvitation:
         assert "Own product" not in page.text
         assert "active" in page.text
 
+    def test_the_reference_from_before_the_acceptance_is_dead(self, installation: Installation) -> None:
+        """Who had it before there was anything to get has nothing now."""
+        installation.state(ADA)
+        browser = installation.browser()
+        browser.sign_in(ADA)
+        before = browser.client.get_cookie("jumpseat", domain="localhost")
+        path = installation.invitation_path(ADA)
+        browser.post(path, browser.get(path), answer="accept")
+        assert before
+        assert installation.request("/gate/crm", Cookie=f"jumpseat={before.value}").status_code == 401
+        assert browser.get("/gate/crm").status_code == 200
+
     def test_accepting_needs_a_sign_in(self, installation: Installation) -> None:
         """A form sent without one changes nothing."""
         installation.state(ADA)
