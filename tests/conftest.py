@@ -37,9 +37,10 @@ shared_buffers = 64MB
 max_wal_size = 128MB
 """
 
-# It waits for its standard input to close, which the kernel sees to however the test process ends, SIGKILL included.
-STOP_WHEN_ORPHANED = """
-cat >/dev/null
+# It waits for a line, or for its standard input to close, which the kernel sees to however the test process ends,
+# SIGKILL included. The line is for the case that a process forked by a test still holds the other end.
+STOP_WHEN_TOLD_OR_ORPHANED = """
+read -r _
 kill -QUIT "$1"
 while kill -0 "$1" && [ -e "$2/data/postmaster.pid" ]; do sleep 0.05; done
 rm -rf "$2"
@@ -55,10 +56,11 @@ def postgresql_server() -> Iterator[str]:
         return
     folder = Path(tempfile.mkdtemp(prefix="jumpseat-postgresql-", dir=memory_folder()))
     url, pid = start_postgresql(folder)
-    command = ["sh", "-c", STOP_WHEN_ORPHANED, "sh", str(pid), str(folder)]
+    command = ["sh", "-c", STOP_WHEN_TOLD_OR_ORPHANED, "sh", str(pid), str(folder)]
     # A session of its own: an interrupt from the keyboard must not end it before the server is stopped.
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True):
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True) as stopper:
         yield url
+        stopper.communicate(b"stop\n")
 
 
 def memory_folder() -> str | None:
