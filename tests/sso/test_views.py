@@ -49,7 +49,9 @@ class TestTheWayThere:
         assert installation.idp.issuer + "/oauth2/v1/authorize" in answer.text
         assert ("login_hint" in answer.text) == ("@" in typed)
 
-    @pytest.mark.parametrize("typed", ["", "initech", "ada@initech.example", "acme'--", "x" * 400])
+    @pytest.mark.parametrize(
+        "typed", ["", "initech", "ada@initech.example", "acme@initech.example", "acme'--", "x" * 400]
+    )
     def test_an_unknown_place_is_not_explained(self, installation: Installation, typed: str) -> None:
         """The page is the same whatever was typed."""
         installation.directory("globex")
