@@ -96,6 +96,11 @@ def serve(
     note(log, "server:stopped")
 
 
+def check_address(settings: Settings) -> None:
+    """Raise CannotServe when the address to listen on is taken or not ours, before anything is promised of it."""
+    _free_address(settings.host, settings.port, PREDECESSOR)
+
+
 def _free_address(host: str, port: int, patience: float) -> str:
     """Return the IP address to listen on, after a look whether anybody else does.
 

@@ -22,13 +22,14 @@ LOOK_EVERY = 0.1
 @pass_operator
 def command(operator: Operator) -> None:
     """Set up what is missing (key, database, first directory), serve, and say what to type next."""
-    from connector.serve import CannotServe, serve
+    from connector.serve import CannotServe, check_address, serve
 
     operator.settings = development_settings()
-    operator.lifecycle.database.migrate()
-    token = _first_token(operator)
-    threading.Thread(target=_welcome, args=(operator, token), daemon=True).start()
     try:
+        check_address(operator.settings)
+        operator.lifecycle.database.migrate()
+        token = _first_token(operator)
+        threading.Thread(target=_welcome, args=(operator, token), daemon=True).start()
         serve(operator.settings)
     except CannotServe as reason:
         raise click.ClickException(str(reason)) from reason
