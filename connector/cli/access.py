@@ -6,7 +6,7 @@ import click
 
 from connector.cli.operator import Operator, pass_operator
 from connector.cli.output import count
-from connector.lifecycle import invitations, outstanding
+from connector.lifecycle import invitations, outstanding, reporting
 
 
 @click.group()
@@ -23,11 +23,8 @@ def revoke(operator: Operator, account: str, directory: str, user_name: str) -> 
     """End somebody's access to one account at once; the seat goes to whoever waits."""
     operator.write(invitations.revoke, account, directory, user_name, operator.cause)
     click.echo(f"The gate of {account} refuses {user_name} from now on, until: jumpseat invitation resend")
-    orders = [
-        one
-        for one in operator.read(outstanding.open_orders, account)
-        if one.gate_cut and one.directory == directory and one.person.stated.user_name == user_name
-    ]
+    person = operator.read(reporting.person_named, directory, user_name)
+    orders = [one for one in operator.read(outstanding.orders_of, person.id) if one.account == account and one.gate_cut]
     steps = sum(len(one.steps) for one in orders)
     if steps:
         click.echo(f"Gate cut, {count(steps, 'vendor step')} open: jumpseat workorder list --account {account}")

@@ -189,14 +189,14 @@ def people(
 ) -> tuple[int, list[PersonReport]]:
     """Return how many people there are, and some of them in order of arrival; raises NotFound, InvalidFilter.
 
-    `where` is a SCIM filter; `start_index` counts from 1 in each directory.
+    `where` is a SCIM filter; `start_index` counts from 1, one directory after the other.
     """
     parsed = parse_filter(where, USER) if where else None
     wanted = [directory_named(work, directory_slug)] if directory_slug else work.tenancy.directories()
-    total, found = 0, list[Person]()
+    total, found, skipped = 0, list[Person](), start_index - 1
     for one in wanted:
-        page = work.people.page(one.id, parsed, start_index, max(0, count - len(found)))
-        total += page.total
+        page = work.people.page(one.id, parsed, skipped + 1, count - len(found))
+        total, skipped = total + page.total, max(0, skipped - page.total)
         found += page.items
     return total, _person_reports(work, found)
 

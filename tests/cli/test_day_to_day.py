@@ -113,7 +113,7 @@ def test_access_is_revoked_at_once(terminal: Terminal, hub: Company) -> None:
     hub.group("Sales", ada)
     session = hub.accept(ada, "hub")
     assert hub.admits(session, "hub")
-    said = terminal.read("access", "revoke", "hub", "okta", "ada@acme.example")
+    said = terminal.read("access", "revoke", "hub", "okta", "Ada@acme.example")
     assert not hub.admits(session, "hub")
     assert "Gate cut, 2 vendor steps open" in said
     assert "nothing to do" in terminal.refused("access", "revoke", "hub", "okta", "ada@acme.example")

@@ -151,6 +151,10 @@ def test_people_are_listed_with_their_places_a_page_at_a_time(company: Company) 
         ("ada@acme.example", State.INVITED),
         ("berta@acme.example", State.WAITING),
     ]
+    total, shown = company.read(reporting.people, None, None, 2, 10)
+    assert [one.person.stated.user_name for one in shown] == ["berta@acme.example", "hugo@entra.example"]
+    assert (total, company.read(reporting.people, None, None, 4, 10)[1]) == (3, [])
+    assert company.read(reporting.people, None, None, 1, 0) == (3, [])
     total, shown = company.read(reporting.people, "entra", 'userName sw "hugo"', 1, 10)
     assert (total, [one.directory for one in shown]) == (1, ["entra"])
 
