@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.attributes import CORE_USER, ENTERPRISE_USER, GROUP, USER
+from connector.domain.attributes import CORE_GROUP, CORE_USER, ENTERPRISE_USER, GROUP, USER
 from connector.domain.errors import InvalidPath, InvalidValue
 from connector.scim.dialects import MAX_OPERATIONS, canonical_operations, canonical_resource, canonical_text
 from connector.scim.errors import InvalidSyntax, NoTarget, NotWritable
@@ -62,6 +62,9 @@ def _patch(*operations: Any, resource: Any = USER) -> list[tuple[str, str, Any]]
         ({"emails": [{"custom": 1}, {"value": ""}]}, {"emails": []}),
         ({"emails.value": "a@x"}, {"emails": [{"value": "a@x"}]}),
         ({"name": "Bo", "name.givenName": "Jo"}, {"name": {"givenName": "Jo"}}),
+        ({"name.givenName": "J", "name.familyName": "B"}, {"name": {"givenName": "J", "familyName": "B"}}),
+        ({"manager": [{"value": "m1"}, {"value": "m2"}]}, {ENTERPRISE_USER: {"manager": {"value": "m1"}}}),
+        ({"externalId": ""}, {"externalId": None}),
         ({"name.givenName": "Jo", "name.familyName": None}, {"name": {"givenName": "Jo"}}),
         # A role as JSON text within its value (Entra ID's AppRoleAssignmentsComplex).
         (
@@ -226,6 +229,11 @@ def test_a_member_cannot_be_edited() -> None:
         _patch({"op": "replace", "path": 'members[value eq "a"].value', "value": "b"}, resource=GROUP)
 
 
+def test_as_many_operations_as_are_allowed_are_taken() -> None:
+    """The bound itself is within."""
+    assert len(_patch(*[{"op": "remove", "path": "title"}] * MAX_OPERATIONS)) == MAX_OPERATIONS
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -250,6 +258,8 @@ def test_a_patch_has_its_schema_and_its_operations(body: dict[str, Any]) -> None
         ("urn:scim:schemas:extension:enterprise:1.0:department pr", f"{ENTERPRISE_USER}:department pr"),
         ("urn:ietf:params:scim:schemas:extension:enterprise:2.0User:manager", f"{ENTERPRISE_USER}:manager"),
         ("urn:scim:schemas:core:2.0:User:title", f"{CORE_USER}:title"),
+        ("URN:SCIM:SCHEMAS:CORE:2.0:GROUP:displayName", f"{CORE_GROUP}:displayName"),
+        ("URN:SCIM:SCHEMAS:EXTENSION:ENTERPRISE:2.0:USER:division", f"{ENTERPRISE_USER}:division"),
         ("urn:example:core:2.0:User:title", "urn:example:core:2.0:User:title"),
     ],
 )
