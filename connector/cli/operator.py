@@ -62,17 +62,26 @@ class Operator:
         """Return a sentence for an error that no rule raised; most often the database is not there or not ready."""
         if isinstance(error, OSError) and error.strerror:
             return f"{error.filename or 'The operating system'}: {error.strerror}."
-        if "lifecycle" in vars(self):
-            from connector.storage.database import DatabaseState
-
-            match self.lifecycle.database.state():
-                case DatabaseState.NOT_MIGRATED:
-                    return "The database is not ready for this version. Run: jumpseat migrate"
-                case DatabaseState.UNREACHABLE:
-                    return f"The database {self.database_name} cannot be reached. Check JUMPSEAT_DATABASE_URL."
-                case DatabaseState.READY:
-                    pass
+        if "lifecycle" in vars(self) and (problem := self._database_problem()):
+            return problem
         return f"Something unexpected went wrong ({type(error).__name__}). Run jumpseat --debug ... to see where."
+
+    def check_database(self) -> None:
+        """Raise a sentence unless the database can be reached and has the schema that this version needs."""
+        problem = self._database_problem()
+        if problem is not None:
+            raise click.ClickException(problem)
+
+    def _database_problem(self) -> str | None:
+        from connector.storage.database import DatabaseState
+
+        match self.lifecycle.database.state():
+            case DatabaseState.NOT_MIGRATED:
+                return "The database is not ready for this version. Run: jumpseat migrate"
+            case DatabaseState.UNREACHABLE:
+                return f"The database {self.database_name} cannot be reached. Check JUMPSEAT_DATABASE_URL."
+            case DatabaseState.READY:
+                return None
 
     @property
     def database_name(self) -> str:

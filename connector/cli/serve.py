@@ -14,6 +14,7 @@ def command(operator: Operator, no_worker: bool) -> None:
     """Answer requests, with a worker behind, until interrupted."""
     from connector.serve import CannotServe, serve
 
+    operator.check_database()
     try:
         serve(operator.settings, with_worker=not no_worker)
     except CannotServe as reason:

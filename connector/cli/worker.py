@@ -17,6 +17,7 @@ def command(operator: Operator) -> None:
     from connector.observability import configure_logging
     from connector.worker import run
 
+    operator.check_database()
     settings = operator.settings
     configure_logging(settings.log_level, settings.log_format)
     stop = threading.Event()

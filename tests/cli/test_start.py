@@ -91,3 +91,15 @@ def test_a_taken_port_is_told_and_nothing_is_promised(tmp_path: Path) -> None:
     assert f"Port {port} of 127.0.0.1 is taken by another program" in text
     assert "make demo" not in text
     assert "Traceback" not in text
+
+
+def test_nothing_is_served_from_a_database_that_was_not_migrated(tmp_path: Path) -> None:
+    """The sentence says what to type; neither a stack trace nor a server comes of it."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("JUMPSEAT_")}
+    environment |= {"JUMPSEAT_SECRET_KEY": "a-key-for-tests-that-nobody-guesses-0123456789"}
+    for command in ("serve", "worker"):
+        refused = subprocess.run(
+            [JUMPSEAT, command], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert refused.returncode == 1
+        assert refused.stderr == "Error: The database is not ready for this version. Run: jumpseat migrate\n"

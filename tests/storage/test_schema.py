@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from connector.storage.tables import metadata
 
 
 @pytest.fixture
-def empty(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Database:
+def empty(database_url: str, tmp_path: Path) -> Iterator[Database]:
     """Give a database of each kind without any table."""
     if database_url.startswith("sqlite"):
         database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
@@ -24,8 +25,8 @@ def empty(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> 
         with database.engine.begin() as connection:
             connection.execute(text("DROP SCHEMA public CASCADE"))
             connection.execute(text("CREATE SCHEMA public"))
-    request.addfinalizer(database.dispose)
-    return database
+    yield database
+    database.dispose()
 
 
 def test_migrating_an_empty_database_leads_to_the_declared_tables(empty: Database) -> None:
