@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from connector.cli.operator import Operator, pass_operator
-from connector.cli.output import cell, count, document, fields, json_option, listing, table
+from connector.cli.output import count, document, fields, json_option, listing, table
+from connector.cli.vendors import vendors
 from connector.lifecycle import accounts, reporting
 
 if TYPE_CHECKING:
-    from connector.domain.catalogue import Catalogue
-    from connector.domain.plans import PoolOffer
+    from connector.domain.events import Cause
     from connector.lifecycle.reporting import AccountReport, PoolReport
+    from connector.storage.work import Work
 
 POOL_COLUMNS = {
     "pool": "Seats",
@@ -125,10 +126,8 @@ def show(operator: Operator, name: str, as_json: bool) -> None:
 @pass_operator
 def seats(operator: Operator, name: str, pool: str, number: int, as_json: bool) -> None:
     """Set how many seats a pool has, the owner's included; whoever waits longest gets what is added."""
-    before = _pool(operator.read(reporting.account, name), pool)
-    operator.write(accounts.change_capacity, name, pool, number, operator.cause)
-    report = operator.read(reporting.account, name)
-    after = _pool(report, pool)
+    earlier, report = operator.write(_change_capacity, name, pool, number, operator.cause)
+    before, after = _pool(earlier, pool), _pool(report, pool)
     served = before.waiting - after.waiting if before and after else 0
     if as_json:
         document({**_facts(report), "served": served})
@@ -139,24 +138,16 @@ def seats(operator: Operator, name: str, pool: str, number: int, as_json: bool) 
         click.echo(f"{count(served, 'person', 'people')} got a seat from the waiting line; {after.waiting} still wait.")
 
 
-@command.command()
-@click.argument("vendor", required=False)
-@click.option("--language", type=click.Choice(["en", "fr"]), default="en", show_default=True)
-@json_option
-def vendors(vendor: str | None, language: str, as_json: bool) -> None:
-    """List the vendors' catalogues; with a VENDOR, its plans, seat types and roles."""
-    from connector.mappers.catalogues import known_catalogues, load_catalogue
+command.add_command(vendors)
 
-    found = [load_catalogue(key) for key in ([vendor] if vendor else known_catalogues())]
-    rows = [_catalogue_facts(one) for one in found]
-    if as_json:
-        document(rows)
-    elif vendor:
-        _show_catalogue(found[0], language)
-    else:
-        columns = {"vendor": "Vendor", "name": "Name", "plans": "Plans", "seat_types": "Seat types"}
-        short = [{**row, "plans": list(row["plans"]), "seat_types": list(row["seat_types"])} for row in rows]
-        listing(short, columns, False, "")
+
+def _change_capacity(
+    work: Work, name: str, pool: str, number: int, cause: Cause
+) -> tuple[AccountReport, AccountReport]:
+    """Change a pool, and return the account before and after, as one unit of work sees it."""
+    before = reporting.account(work, name)
+    accounts.change_capacity(work, name, pool, number, cause)
+    return before, reporting.account(work, name)
 
 
 def _pool_and_number(written: str) -> tuple[str, int]:
@@ -214,47 +205,3 @@ def _facts(report: AccountReport) -> dict[str, Any]:
         "members": {state.value: number for state, number in sorted(report.states.items())},
         "pools": [_pool_facts(pool) for pool in report.pools],
     }
-
-
-def _catalogue_facts(one: Catalogue) -> dict[str, Any]:
-    return {
-        "vendor": one.key,
-        "name": one.name,
-        "pools": list(one.pools),
-        "plans": {
-            plan.key: {
-                "pools": {key: _offered(offer) for key, offer in plan.pools.items() if offer.offered},
-                "addons": list(plan.addons),
-            }
-            for plan in one.plans.values()
-        },
-        "seat_types": {seat.key: sorted(seat.draws) for seat in one.seat_types.values()},
-        "roles": [role.key for role in one.roles.values() if role.assignable],
-        "permissions": [permission.key for permission in one.permissions.values() if permission.grantable],
-    }
-
-
-def _offered(offer: PoolOffer) -> int | str:
-    if offer.by_contract:
-        return "by-contract"
-    return "unlimited" if offer.included is None else offer.included
-
-
-def _show_catalogue(one: Catalogue, language: str) -> None:
-    facts = _catalogue_facts(one)
-    click.echo(
-        f"{one.name} ({one.key})\n\nPlans, with the seats that they have (by-contract: say how many, --seats):\n"
-    )
-    rows = [
-        {"plan": key, "label": one.plans[key].label.in_language(language), **plan}
-        for key, plan in facts["plans"].items()
-    ]
-    table(rows, {"plan": "Plan", "label": "Name", "pools": "Seats", "addons": "Add-ons"})
-    click.echo("\nSeat types (--seat-type):\n")
-    seat_rows = [
-        {"seat_type": seat.key, "label": seat.label.in_language(language), "draws": seat.draws}
-        for seat in one.seat_types.values()
-    ]
-    table(seat_rows, {"seat_type": "Seat type", "label": "Name", "draws": "Takes a seat of"})
-    click.echo(f"\nRoles (--role): {cell(facts['roles']) or 'none'}")
-    click.echo(f"Permissions (--permission): {cell(facts['permissions']) or 'none'}")

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from connector.cli.operator import Operator, pass_operator
-from connector.cli.output import document, fields, json_option, listing
+from connector.cli.output import count, document, fields, json_option, listing
 from connector.domain.tenancy import Bind, Directory, Idp
 from connector.lifecycle import directories
 
 if TYPE_CHECKING:
+    from connector.domain.events import Cause
     from connector.lifecycle.reporting import DirectoryReport
+    from connector.storage.work import Work
 
 PASTE = {
     Idp.OKTA: """\
@@ -147,8 +149,8 @@ def oidc(
     as_json: bool,
 ) -> None:
     """Set how a directory's people sign in. Whoever could not be invited before is invited now."""
-    directory = operator.write(
-        directories.set_sign_in,
+    directory, released = operator.write(
+        _set_sign_in,
         name,
         operator.cause,
         issuer=issuer,
@@ -159,11 +161,13 @@ def oidc(
     )
     callback = _callback_url(operator, directory)
     if as_json:
-        document({"directory": directory.slug, "issuer": issuer, "callback_url": callback})
+        document({"directory": directory.slug, "issuer": issuer, "callback_url": callback, "released": released})
         return
     click.echo(f"People of {directory.slug} sign in at {issuer}; {directory.subject_claim} names them.")
     click.echo(f"At the provider, allow this redirect URI:\n  {callback}")
     click.echo(f"and, if it has one, this back-channel logout URI:\n  {_logout_url(operator, directory)}")
+    if released:
+        click.echo(f"{count(released, 'person', 'people')} who could not be invited before: invited, or in line, now.")
 
 
 @command.command()
@@ -182,6 +186,14 @@ def disable(operator: Operator, name: str) -> None:
     """Switch a directory off: its tokens open nothing, and nobody of it is admitted anywhere."""
     operator.write(directories.set_active, name, operator.cause, active=False)
     click.echo(f"{name} is off: its tokens open nothing and nobody of it is admitted. Seats stay held.")
+
+
+def _set_sign_in(work: Work, /, name: str, cause: Cause, **settings: Any) -> tuple[Directory, int]:
+    """Set it, and return the directory and how many memberships were kept out by the lack of it."""
+    from connector.lifecycle import reporting
+
+    before = reporting.kept_out(work)
+    return directories.set_sign_in(work, name, cause, **settings), before - reporting.kept_out(work)
 
 
 def _secret(file: Path | None) -> str | None:

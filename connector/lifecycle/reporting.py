@@ -148,6 +148,12 @@ def account(work: Work, slug: str) -> AccountReport:
     return next(one for one in accounts(work) if one.account.id == wanted.id)
 
 
+def kept_out(work: Work) -> int:
+    """Return how many memberships are due and not in line, for something other than a seat is missing."""
+    lines = work.ledger.lines(one.id for one in work.accounts.all())
+    return sum(number for _, _, obstructed, number in lines if obstructed)
+
+
 def rules(work: Work, tenant_slug: str | None = None) -> list[RuleReport]:
     """Return the rules in the order of their priority, each tenant's together; raises NotFound."""
     found = [rule for tenant in tenants_meant(work, tenant_slug) for rule in work.rules.all(tenant.id)]

@@ -83,8 +83,8 @@ def test_creating_a_directory_loads_only_what_it_needs() -> None:
 
 def test_a_misspelt_command_is_told_what_was_probably_meant(terminal: Terminal) -> None:
     """With the exit status of a usage error."""
-    result = terminal.run("directry", "list", exit_code=2)
-    assert "Did you mean 'directory'?" in result.stderr
+    result = terminal.run("tenants", "list", exit_code=2)
+    assert "Did you mean 'tenant'?" in result.stderr
 
 
 def test_a_refusal_is_one_sentence_and_exit_status_1(terminal: Terminal) -> None:

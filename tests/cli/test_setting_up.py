@@ -86,6 +86,18 @@ def test_claim_and_binding_can_be_chosen(terminal: Terminal) -> None:
     assert (shown["subject_claim"], shown["bind"]) == ("uid", "first-acceptance")
 
 
+def test_setting_sign_in_says_how_many_are_invited_by_it(terminal: Terminal, empty: Company) -> None:
+    """Those whom the lack of it kept out."""
+    empty.directory("corp", signs_in=False)
+    empty.account(seats=1)
+    empty.everybody()
+    empty.person("ada", "corp")
+    empty.person("berta", "corp")
+    options = ("--issuer", "https://idp.example", "--client-id", "id")
+    assert "2 people who could not be invited" in terminal.read("directory", "oidc", "corp", *options)
+    assert terminal.json("directory", "oidc", "corp", *options)["released"] == 0
+
+
 def test_an_empty_secret_is_refused(terminal: Terminal) -> None:
     """Most often the wrong file."""
     terminal.run("directory", "create", "corp")
