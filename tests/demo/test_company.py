@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,10 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from rich.console import Console
-from werkzeug.serving import WSGIRequestHandler, make_server
 
-from connector import worker
-from connector.app import create_app, open_lifecycle
 from connector.domain.work_orders import Task
 from connector.lifecycle import Lifecycle, directories, outstanding, reporting
 from connector.settings import Settings
@@ -35,6 +31,8 @@ from demo.plot import DECLINE, IMPOSTOR, LEAVINGS, MOVES, NEVER_ANSWER, who
 from demo.setting_up import CAUSE, Estate, set_up
 from demo.speaking import Speech
 from demo.stage import Stage
+
+Start = Callable[..., Any]
 
 CAST = company("test")
 SECRET_KEY = "a-key-for-tests-that-nobody-guesses-0123456789"
@@ -86,65 +84,18 @@ def test_lines_serve_in_order_of_arrival() -> None:
 # The performance.
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Leave the terminal to the tests."""
-
-
-class Running:
-    """A connector with a worker in threads of this process, and the demo's way to it."""
-
-    def __init__(self, settings: Settings, lifecycle: Lifecycle) -> None:
-        self.settings = settings
-        self.lifecycle = lifecycle
-
-    def demo(self, *arguments: str) -> tuple[int, str]:
-        """Play it, and return the exit status with everything it wrote, in one line."""
-        written = io.StringIO()
-        status = main(arguments, Console(file=written, width=100))
-        return status, " ".join(written.getvalue().split())
-
-
-@pytest.fixture
-def start(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Running]]:
-    """Give the way to start a connector on a database of its own; everything ends with the test."""
-    monkeypatch.chdir(tmp_path)
-    with ExitStack() as stack:
-
-        def started(*, with_worker: bool = True, change: Callable[[Flask], None] = lambda app: None) -> Running:
-            server = make_server("127.0.0.1", 0, Flask("placeholder"), threaded=True, request_handler=_Quiet)
-            settings = Settings(SECRET_KEY, sqlite_url, f"http://localhost:{server.server_port}")
-            for name in ("secret_key", "database_url", "public_url"):
-                monkeypatch.setenv(f"JUMPSEAT_{name.upper()}", getattr(settings, name))
-            lifecycle = open_lifecycle(settings)
-            server.app = create_app(lifecycle)
-            change(server.app)
-            stop = threading.Event()
-            threads = [threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})]
-            if with_worker:
-                threads.append(threading.Thread(target=worker.run, args=(settings, stop)))
-            for thread in threads:
-                thread.start()
-
-            def end() -> None:
-                stop.set()
-                server.shutdown()
-                for thread in threads:
-                    thread.join()
-                server.server_close()
-                lifecycle.database.dispose()
-
-            stack.callback(end)
-            return Running(settings, lifecycle)
-
-        yield started
+def play(*arguments: str) -> tuple[int, str]:
+    """Play the demo, and return the exit status with everything it wrote, in one line."""
+    written = io.StringIO()
+    status = main(arguments, Console(file=written, width=100))
+    return status, " ".join(written.getvalue().split())
 
 
 @pytest.mark.slow
-def test_the_demo_plays_to_its_end(start: Callable[..., Running]) -> None:
+def test_the_demo_plays_to_its_end(start: Start) -> None:
     """The whole story holds: the tables name every account and every leaver, and the ledger says the same."""
     running = start()
-    status, told = running.demo()
+    status, told = play()
     assert status == 0, told
     for expected in (
         "Everything held",
@@ -161,7 +112,7 @@ def test_the_demo_plays_to_its_end(start: Callable[..., Running]) -> None:
     assert set(still_open) == {Task.GRANT, Task.CHANGE, Task.REVOKE}
 
 
-def test_a_second_run_on_the_same_database_has_names_of_its_own(start: Callable[..., Running]) -> None:
+def test_a_second_run_on_the_same_database_has_names_of_its_own(start: Start) -> None:
     """Directories, accounts and rules of an earlier run are not in the way; among several tenants it has its own."""
     lifecycle = start(with_worker=False).lifecycle
     with ExitStack() as stack:
@@ -195,37 +146,37 @@ def test_without_a_connector_it_says_what_to_type(
 
 
 def test_on_another_database_than_the_connectors_it_says_so(
-    start: Callable[..., Running], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A connector that does not know the new directory reads another database: nothing is played."""
-    running = start(with_worker=False)
+    start(with_worker=False)
     other = f"sqlite:///{tmp_path / 'other.db'}"
     monkeypatch.setenv("JUMPSEAT_DATABASE_URL", other)
-    status, told = running.demo()
+    status, told = play()
     assert (status, "is not ready" in told) == (1, True), told
     database = Database(other)
     database.create_schema()
     database.dispose()
-    status, told = running.demo()
+    status, told = play()
     assert (status, "it uses another" in told) == (1, True), told
 
 
-def test_at_another_address_than_the_links_it_says_so(start: Callable[..., Running]) -> None:
+def test_at_another_address_than_the_links_it_says_so(start: Start) -> None:
     """Cookies belong to one host name, so people could not sign in at another one than letters lead to."""
-    status, told = start(with_worker=False).demo("--url", "http://127.0.0.1:1/")
+    start(with_worker=False)
+    status, told = play("--url", "http://127.0.0.1:1/")
     assert (status, "JUMPSEAT_PUBLIC_URL=http://127.0.0.1:1." in told) == (1, True), told
 
 
-def test_without_a_worker_it_says_that_no_letter_came(
-    start: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_worker_it_says_that_no_letter_came(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody delivers letters: it does not wait for ever, and names what is missing."""
     monkeypatch.setattr(letters, "PATIENCE", 0.2)
-    status, told = start(with_worker=False).demo()
+    start(with_worker=False)
+    status, told = play()
     assert (status, "is the worker running?" in told) == (1, True), told
 
 
-def test_a_pending_invitee_shown_inactive_is_found_out(start: Callable[..., Running]) -> None:
+def test_a_pending_invitee_shown_inactive_is_found_out(start: Start) -> None:
     """Okta would try to reactivate for ever whoever is created inactive (reference, idp-clients 1.1)."""
 
     def deactivate(app: Flask) -> None:
@@ -235,7 +186,8 @@ def test_a_pending_invitee_shown_inactive_is_found_out(start: Callable[..., Runn
                 response.data = response.data.replace(b'"active":true', b'"active":false')
             return response
 
-    status, told = start(with_worker=False, change=deactivate).demo()
+    start(with_worker=False, change=deactivate)
+    status, told = play()
     assert (status, "was created inactive" in told) == (1, True), told
 
 
