@@ -8,6 +8,7 @@ from dataclasses import replace
 from connector.domain.errors import AlreadyExists, InvalidValue, NotFound
 from connector.domain.events import Event, Kind
 from connector.domain.filter import Filter
+from connector.domain.folding import fold
 from connector.domain.identifiers import new_id
 from connector.domain.people import Group, Member, MemberChange, Page, StatedGroup
 from connector.domain.tenancy import DirectoryAccess
@@ -23,13 +24,14 @@ def create_group(work: Work, access: DirectoryAccess, stated: StatedGroup, membe
     A rule that named the group before it was seen is bound to it. Raises AlreadyExists when another group bears its
     displayName (case and width aside) or externalId, InvalidValue for a member who is nobody of this directory.
     """
-    version = work.tenancy.lock_policy(access.directory.tenant_id)
     directory = access.directory
+    awaited = work.rules.name(directory.id, stated.external_id, fold(stated.display_name))
+    book = _rules_under_lock(work, directory.tenant_id, change=awaited)
     _check_names(work, access, stated)
     group = Group(new_id(), directory.tenant_id, directory.id, stated, 1, work.now, work.now)
     work.groups.add(group)
     _tell(work, access, Kind.GROUP_STATED, group)
-    book = _bind_awaiting(work, access, group, rulebook(work, directory.tenant_id, version))
+    book = _bind_awaiting(work, access, group, book)
     _move(work, access, book, group, added=members, removed=frozenset())
     return group
 
@@ -64,9 +66,8 @@ def change_group(
 def delete_group(work: Work, access: DirectoryAccess, group_id: str) -> None:
     """Forget a group: what it made due ends, and rules bound to it are left unbound, which `doctor` reports."""
     tenant_id = access.directory.tenant_id
-    book = rulebook(work, tenant_id, work.tenancy.lock_policy(tenant_id))
+    book = _rules_under_lock(work, tenant_id, change=work.rules.are_about(group_id))
     if book.concerns(group_id):
-        # Rules change here, so the policy is taken exclusively; two that do so at once restart one another.
         work.tenancy.lock_policy(tenant_id, exclusively=True)
     group = _found(work, access, group_id, lock=True)
     members = work.groups.member_ids(group_id)
@@ -103,6 +104,16 @@ def _found(work: Work, access: DirectoryAccess, group_id: str, *, lock: bool = F
     if group is None:
         raise NotFound("Group", group_id)
     return group
+
+
+def _rules_under_lock(work: Work, tenant_id: str, *, change: bool) -> Rulebook:
+    """Take the policy lock, exclusively where rules are going to change, and return the rules as they are under it.
+
+    Whether they change is looked up before, without a lock: two who share it and both want it alone would deadlock.
+    That still happens, and is run again, where a rule begins to name the group in between.
+    """
+    version = work.tenancy.lock_policy(tenant_id, exclusively=change)
+    return fresh_rulebook(work, tenant_id) if change else rulebook(work, tenant_id, version)
 
 
 def _check_names(work: Work, access: DirectoryAccess, stated: StatedGroup, but: str = "") -> None:

@@ -42,6 +42,17 @@ class Rules:
             },
         )
 
+    def name(self, directory_id: str, external_id: str | None, display_name_folded: str) -> bool:
+        """Tell whether a rule waits for a group that would bear this externalId or this name."""
+        waiting = select(rule.c.id).where(rule.c.directory_id == directory_id, rule.c.group_id.is_(None))
+        named = (rule.c.group_external_id == external_id) | (rule.c.group_name_folded == display_name_folded)
+        return self.connection.execute(waiting.where(named).limit(1)).first() is not None
+
+    def are_about(self, group_id: str) -> bool:
+        """Tell whether a rule is bound to this group."""
+        bound = select(rule.c.id).where(rule.c.group_id == group_id).limit(1)
+        return self.connection.execute(bound).first() is not None
+
     def bind(self, rule_id: str, group_id: str | None) -> None:
         """Bind the rule to the group that it named; None when that group is gone."""
         self.connection.execute(update(rule).where(rule.c.id == rule_id).values(group_id=group_id))

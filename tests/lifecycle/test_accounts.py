@@ -29,7 +29,7 @@ def test_an_account_has_the_pools_of_its_plan(company: Company) -> None:
 
 def test_pending_invitations_count_where_the_vendor_says_so(company: Company) -> None:
     """Mailjet counts them, Klaviyo does not."""
-    company.account("mailjet", "mailjet", "essential")
+    company.account("mailjet", "mailjet", "premium")
     company.account("klaviyo", "klaviyo", "paid", users=2)
     assert company.pool("users", "mailjet").pending_counts is True
     assert company.pool("users", "klaviyo").pending_counts is False
