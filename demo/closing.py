@@ -27,10 +27,10 @@ def the_books_are_closed(play: Play, watch: Watch) -> None:
         admitted = play.ask_every_gate(advance)
     play.balance()
     watch.look()
-    hold(not watch.oversold, " ".join(watch.oversold[:1]))
+    hold(not watch.oversold, "".join(watch.oversold[:1]))
     play.letters.look()
-    for one, account in play.letters.links:
-        hold(False, f"{one.name} got a letter for {account} that was not due.")
+    undue = ", ".join(f"{one.name} for {account}" for one, account in play.letters.links)
+    hold(not undue, f"Letters came that were not due: {undue}.")
     play.stage.fact(
         f"{admitted} of {total} gates open, as reckoned; no pool was above its capacity at any of {watch.looks} looks; "
         f"{play.letters.count} letters, none of them twice or to anybody in line."

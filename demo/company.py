@@ -82,6 +82,11 @@ def _perform(stage: Stage, url: str | None, stack: ExitStack) -> None:
 def _connect(url: str | None, stack: ExitStack) -> Lifecycle:
     """Return the use cases on the connector's database, once the connector answers."""
     settings = development_settings()
+    hold(
+        settings.on_this_machine,
+        f"The connector's address is {settings.public_url}; the demo fills a database with people who do not exist and "
+        f"signs them in without TLS, so it plays only where JUMPSEAT_PUBLIC_URL is on this machine.",
+    )
     if url is not None and url.rstrip("/") != settings.public_url:
         raise NotSo(
             f"Links in letters begin with {settings.public_url}, so people would not end up at {url}: "

@@ -8,9 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from demo.cast import Colleague, Company
-from demo.speaking import Speech
-
 DEPARTMENT = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"
 
 
@@ -59,12 +56,6 @@ class SeatRule:
     def where(self) -> str | None:
         """The SCIM filter, for a department."""
         return f'{DEPARTMENT} eq "{self.department}"' if self.department else None
-
-    def due_to(self, company: Company, house: Speech) -> list[Colleague]:
-        """Return whom the rule is about at first, in the order in which one company's directory states them."""
-        if self.group is not None:
-            return company.group(house, self.group)
-        return [one for one in company.of(house) if one.department == self.department]
 
 
 ACCOUNTS = (

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -56,7 +57,7 @@ class Stage:
         grid = Table.grid(padding=(0, 1, 0, 0))
         grid.add_column(width=4, justify="right")
         grid.add_column()
-        grid.add_row("[green]✓[/]", text)
+        grid.add_row("[green]✓[/]", escape(text))
         self.console.print(grid, highlight=False)
 
     def table(self, table: Table) -> None:
@@ -73,7 +74,7 @@ class Stage:
 
     def failed(self, sentence: str) -> None:
         """Say what is not so."""
-        self.console.print(f"[bold red]✗[/] {sentence}", highlight=False)
+        self.console.print(f"[bold red]✗[/] {escape(sentence)}", highlight=False)
 
     def _paragraph(self, text: str) -> None:
         self.console.print(Padding(text, (0, 0, 0, 3), expand=False), style="dim", highlight=False)

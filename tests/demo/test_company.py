@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from demo.claims import NotSo
 from demo.company import main
 from demo.letters import Letters
 from demo.lines import Lines
-from demo.offers import ACCOUNTS, BREVO_SALES, RULES
+from demo.offers import ACCOUNTS, BREVO_SALES, RULES, STUDIO, Seat
 from demo.play import Play
 from demo.plot import DECLINE, IMPOSTOR, LEAVINGS, MOVES, NEVER_ANSWER, who
 from demo.setting_up import CAUSE, Estate, set_up
@@ -67,7 +68,10 @@ def test_everybody_in_the_plot_is_there() -> None:
 
 def test_some_pools_are_too_small() -> None:
     """More people are due a seat than there are in three pools at least, or no line would form."""
-    wanted = Counter(rule.seat for rule in RULES for house in HOUSES for _ in rule.due_to(CAST, house))
+    wanted = Counter[Seat]()
+    for rule, house in product(RULES, HOUSES):
+        in_department = [one for one in CAST.of(house) if one.department == rule.department]
+        wanted[rule.seat] += len(CAST.group(house, rule.group) if rule.group else in_department)
     assert sum(seat.room is not None and number > seat.room for seat, number in wanted.items()) >= 3
 
 
@@ -128,6 +132,18 @@ def test_a_second_run_on_the_same_database_has_names_of_its_own(start: Start) ->
     assert [tenants[f"demo-okta-{run}"] for run in (first, second, third)] == ["main", "main", "demo"]
 
 
+def test_where_letters_leave_by_a_mail_server_it_asks_for_the_link(start: Start) -> None:
+    """A mail server's letters are not the demo's to read: it does as `jumpseat invitation link` does."""
+    running = start(with_worker=False)
+    settings = replace(running.settings, mail_url="smtp://127.0.0.1:1")
+    with ExitStack() as stack:
+        estate = set_up(replace(running.lifecycle, settings=settings), stack)
+        one = estate.company.one(Speech.ENTRA, "Engineering", 1)
+        estate.clients[Speech.ENTRA].state(one)
+        links = Letters(estate).wait_for([(one, STUDIO.account)])
+    assert links[one, STUDIO.account].startswith(f"{settings.public_url}/invitations/")
+
+
 # What is not so.
 
 
@@ -166,6 +182,27 @@ def test_at_another_address_than_the_links_it_says_so(start: Start) -> None:
     start(with_worker=False)
     status, told = play("--url", "http://127.0.0.1:1/")
     assert (status, "JUMPSEAT_PUBLIC_URL=http://127.0.0.1:1." in told) == (1, True), told
+
+
+def test_it_does_not_play_on_an_installation_that_others_use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Sixty people who do not exist have no business in a database that the world reaches."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in {
+        "SECRET_KEY": SECRET_KEY,
+        "PUBLIC_URL": "https://seats.example.com",
+        "MAIL_URL": "smtp://localhost",
+        "MAIL_FROM": "Jumpseat <jumpseat@example.com>",
+    }.items():
+        monkeypatch.setenv(f"JUMPSEAT_{name}", value)
+    status, told = play()
+    assert (status, "plays only where JUMPSEAT_PUBLIC_URL is on this machine" in told) == (1, True), told
+
+
+def test_what_a_server_answers_is_shown_as_it_is() -> None:
+    """Brackets in an answer are text, not markup that could hide part of a sentence or break it."""
+    written = io.StringIO()
+    Stage(Console(file=written, width=100)).failed("was answered 400: members[value eq [/red]]")
+    assert written.getvalue() == "✗ was answered 400: members[value eq [/red]]\n"
 
 
 def test_without_a_worker_it_says_that_no_letter_came(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
