@@ -22,7 +22,11 @@ _LINE = (
     .order_by(membership.c.waiting_number)
     .limit(100)
 )
-_LAST_NUMBER = select(func.max(membership.c.waiting_number)).where(membership.c.account_id == bindparam("account_id"))
+_LAST_NUMBER = select(func.max(membership.c.waiting_number)).where(
+    membership.c.account_id == bindparam("account_id"),
+    # SQLite uses the index of the waiting line only where told that nobody else is meant.
+    membership.c.waiting_number.is_not(None),
+)
 _WRITE = (
     update(membership)
     .where(membership.c.id == bindparam("row_id"))
