@@ -87,8 +87,8 @@ def list_(operator: Operator, tenant: str | None, as_json: bool) -> None:
     if as_json:
         document([_facts(one) for one in reports])
         return
-    rows = [{"account": one.account.slug, "plan": _plan(one), **row} for one in reports for row in _pool_rows(one)]
-    columns = {"account": "Account", "plan": "Plan", **POOL_COLUMNS}
+    rows = [{"account": one.account.slug, **row} for one in reports for row in _pool_rows(one)]
+    columns = {"account": "Account", **POOL_COLUMNS}
     listing(rows, columns, as_json, "There is no account yet. Next: jumpseat account open NAME --vendor V --plan P")
 
 
@@ -169,8 +169,8 @@ def _pool_rows(report: AccountReport) -> list[dict[str, Any]]:
     return [
         {
             **row,
-            "capacity": "unlimited" if row["capacity"] is None else row["capacity"],
-            "free": "unlimited" if row["free"] is None else row["free"],
+            "capacity": "∞" if row["capacity"] is None else row["capacity"],
+            "free": "∞" if row["free"] is None else row["free"],
             "waiting": f"{row['waiting']} (+{row['kept_out']} without sign-in)" if row["kept_out"] else row["waiting"],
         }
         for row in map(_pool_facts, report.pools)

@@ -93,8 +93,7 @@ def list_(operator: Operator, tenant: str | None, as_json: bool) -> None:
         "tenant": "Tenant",
         "active": "Active",
         "signs_in": "Sign-in",
-        "active_people": "Active people",
-        "groups": "Groups",
+        "active_people": "People",
         "scim_base_url": "SCIM base URL",
     }
     listing(rows, columns, as_json, "There is no directory yet. Next: jumpseat directory create NAME --idp okta")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+NOT_MIGRATED = "The database is not ready for this version. Run: jumpseat migrate"
+
 
 class Operator:
     """Somebody at a terminal of this machine, who has the settings and so may do everything."""
@@ -57,6 +59,15 @@ class Operator:
     def read(self, use_case: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case that writes nothing."""
         return self.lifecycle.read(use_case, *args, **kwargs)
+
+    def require_ready_database(self) -> None:
+        """Refuse to go on with a database that has not this version's schema; one that is away may yet come back."""
+        from connector.storage.database import DatabaseState
+
+        if self.lifecycle.database.state() is DatabaseState.NOT_MIGRATED:
+            raise click.ClickException(NOT_MIGRATED)
+        # Whoever forks from here must not share a connection.
+        self.leave()
 
     def what_broke(self, error: Exception) -> str:
         """Return a sentence for an error that no rule raised; most often the database is not there or not ready."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -13,8 +12,11 @@ import click
 Facts = Mapping[str, Any]
 F = TypeVar("F", bound=Callable[..., Any])
 
-PIPED_WIDTH = 400
-"""Columns of a table that no terminal shows, so that a line of `jumpseat ... | grep` is whole."""
+WIDEST = 1000
+"""Columns of the widest table; no value is cut off."""
+
+LONGEST_WORD = 64
+"""Characters; what is longer is a sentence or a list, and is broken at its blanks."""
 
 
 def json_option(command: F) -> F:
@@ -39,20 +41,30 @@ def listing(rows: Iterable[Facts], columns: Mapping[str, str], as_json: bool, no
 
 
 def table(rows: Sequence[Facts], columns: Mapping[str, str]) -> None:
-    """Print a table; numbers stand to the right."""
-    from rich import box
+    """Print a table; numbers stand to the right, and only sentences and lists are broken into lines."""
     from rich.console import Console
+    from rich.measure import Measurement
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    drawn = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     for key, title in columns.items():
         numbers = any(isinstance(row[key], int) and not isinstance(row[key], bool) for row in rows)
-        drawn.add_column(title, justify="right" if numbers else "left", overflow="fold")
+        long = any(len(text) > LONGEST_WORD and " " in text for text in (cell(row[key]) for row in rows))
+        drawn.add_column(
+            title,
+            justify="right" if numbers else "left",
+            overflow="fold",
+            max_width=LONGEST_WORD if long else None,
+            no_wrap=not long,
+        )
     for row in rows:
         # Text, not markup: what a directory states may look like markup.
         drawn.add_row(*(Text(cell(row[key])) for key in columns))
-    Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False).print(drawn)
+    console = Console(width=WIDEST, highlight=False)
+    # A line longer than the terminal is broken by it, and can still be searched and copied whole.
+    console.width = Measurement.get(console, console.options, drawn).maximum
+    console.print(drawn)
 
 
 def fields(facts: Facts, titles: Mapping[str, str]) -> None:

@@ -15,6 +15,7 @@ def command(operator: Operator, no_worker: bool) -> None:
     from connector.serve import CannotServe, serve
 
     operator.check_database()
+    operator.require_ready_database()
     try:
         serve(operator.settings, with_worker=not no_worker)
     except CannotServe as reason:

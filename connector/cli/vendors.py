@@ -72,5 +72,6 @@ def _show(one: Catalogue, language: str) -> None:
         for seat in one.seat_types.values()
     ]
     table(seat_rows, {"seat_type": "Seat type", "label": "Name", "draws": "Takes a seat of"})
-    click.echo(f"\nRoles (--role): {cell(facts['roles']) or 'none'}")
-    click.echo(f"Permissions (--permission): {cell(facts['permissions']) or 'none'}")
+    for title, names in (("Roles (--role)", facts["roles"]), ("Permissions (--permission)", facts["permissions"])):
+        click.echo(f"\n{title}:\n")
+        click.echo(click.wrap_text(cell(names) or "none", width=100, initial_indent="  ", subsequent_indent="  "))

@@ -18,6 +18,7 @@ def command(operator: Operator) -> None:
     from connector.worker import run
 
     operator.check_database()
+    operator.require_ready_database()
     settings = operator.settings
     configure_logging(settings.log_level, settings.log_format)
     stop = threading.Event()

@@ -179,3 +179,32 @@ def test_a_port_that_is_taken_is_told(terminal: Terminal, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(serve, "serve", taken)
     assert terminal.refused("serve") == "Error: Port 8080 of 127.0.0.1 is taken by another program.\n"
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_nothing_is_served_from_a_database_that_is_not_ready(terminal: Terminal, tmp_path: Path, command: str) -> None:
+    """It would refuse every request; the sentence says what to type."""
+    result = terminal.run(command, exit_code=1, JUMPSEAT_DATABASE_URL=f"sqlite:///{tmp_path}/new.db")
+    assert "jumpseat migrate" in result.stderr
+
+
+def test_the_server_and_the_worker_are_run_with_the_settings(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a worker behind the server unless told otherwise."""
+    from connector import serve, worker
+
+    calls: list[tuple[str, bool]] = []
+    monkeypatch.setattr(
+        serve, "serve", lambda settings, *, with_worker: calls.append((settings.public_url, with_worker))
+    )
+    monkeypatch.setattr(worker, "run", lambda settings, stop: calls.append((settings.public_url, stop.is_set())))
+    monkeypatch.setattr("connector.observability.configure_logging", lambda *_: None)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    for arguments in (["serve"], ["serve", "--no-worker"], ["worker"]):
+        terminal.run(*arguments)
+    assert calls == [
+        ("http://localhost:8080", True),
+        ("http://localhost:8080", False),
+        ("http://localhost:8080", False),
+    ]
