@@ -170,6 +170,17 @@ def test_the_demo_says_when_it_is_not_installed(terminal: Terminal, monkeypatch:
     assert "make demo" in terminal.refused("demo")
 
 
+def test_the_demo_is_given_what_was_typed_and_its_exit_status_is_kept(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own help included."""
+    from demo import company
+
+    assert "--url" in terminal.run("demo", "--help").stdout
+    monkeypatch.setattr(company, "main", lambda arguments: 1 if arguments == ["--url", "http://localhost:1"] else 0)
+    terminal.run("demo", "--url", "http://localhost:1", exit_code=1)
+
+
 def test_a_port_that_is_taken_is_told(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the server's own sentence."""
     from connector import serve
