@@ -30,7 +30,7 @@ STABLE = {
     "audit": {"export"},
     "console": {"link"},
 }
-WITHOUT_JSON = {"directory enable", "directory disable", "invitation cancel", "access revoke", "audit export"}
+WITH_JSON = {"list", "show", "create", "open", "add", "explain", "vendors", "link"}
 
 
 def commands() -> dict[str, click.Command]:
@@ -45,14 +45,14 @@ def commands() -> dict[str, click.Command]:
 def test_the_commands_that_others_rely_on_are_there() -> None:
     """Scripts and documentation name them."""
     typed = {noun: {words.split()[1] for words in commands() if words.startswith(f"{noun} ")} for noun in STABLE}
-    assert typed == STABLE
+    assert all(typed[noun] >= verbs for noun, verbs in STABLE.items())
     assert set(NAMES) >= STABLE.keys() | {"doctor", "start", "serve", "worker", "migrate", "demo"}
 
 
 def test_every_listing_and_everything_that_makes_something_speaks_json() -> None:
-    """Programs read one line; what only confirms has nothing for them to read."""
+    """Programs read one line."""
     for words, command in commands().items():
-        if " " in words and words not in WITHOUT_JSON:
+        if words.split()[-1] in WITH_JSON:
             assert any("--json" in parameter.opts for parameter in command.params), words
 
 

@@ -155,3 +155,13 @@ def test_empty_lists_say_what_comes_next(terminal: Terminal) -> None:
     assert "jumpseat rule add" in terminal.read("rule", "list")
     for noun in ("tenant", "directory", "account", "rule", "person", "invitation", "workorder"):
         assert terminal.json(noun, "list") == []
+
+
+def test_a_tenant_is_given_the_name_that_letters_use(terminal: Terminal) -> None:
+    """When it is created, or later; the tenant that the first directory made has none."""
+    terminal.run("tenant", "create", "acme", "--display-name", "Acme SAS")
+    terminal.run("tenant", "create", "contoso")
+    assert "Contoso Ltd" in terminal.read("tenant", "rename", "contoso", "Contoso Ltd")
+    named = {one["tenant"]: one["display_name"] for one in terminal.json("tenant", "list")}
+    assert named == {"acme": "Acme SAS", "contoso": "Contoso Ltd"}
+    assert "Known: acme, contoso" in terminal.refused("tenant", "rename", "acmee", "Acme")
