@@ -16,15 +16,26 @@ def command() -> None:
 
 @command.command()
 @click.argument("name")
+@click.option("--display-name", help="What letters to its people call it.")
 @json_option
 @pass_operator
-def create(operator: Operator, name: str, as_json: bool) -> None:
+def create(operator: Operator, name: str, display_name: str | None, as_json: bool) -> None:
     """Create a customer organisation."""
-    tenant = operator.write(directories.create_tenant, name, operator.cause)
+    tenant = operator.write(directories.create_tenant, name, operator.cause, display_name)
     if as_json:
         document({"tenant": tenant.slug, "created_at": tenant.created_at})
     else:
         click.echo(f"The tenant {tenant.slug} is there. Next: jumpseat directory create NAME --tenant {tenant.slug}")
+
+
+@command.command()
+@click.argument("name")
+@click.argument("display_name")
+@pass_operator
+def rename(operator: Operator, name: str, display_name: str) -> None:
+    """Set what letters call a customer organisation."""
+    tenant = operator.write(directories.name_tenant, name, display_name, operator.cause)
+    click.echo(f"Letters now speak of {tenant.display_name}.")
 
 
 @command.command("list")
@@ -35,6 +46,9 @@ def list_(operator: Operator, as_json: bool) -> None:
     from connector.lifecycle import reporting
 
     tenants = operator.read(reporting.tenants_meant, None)
-    rows = [{"tenant": one.slug, "active": one.active, "created_at": one.created_at} for one in tenants]
-    columns = {"tenant": "Tenant", "active": "Active", "created_at": "Since"}
+    rows = [
+        {"tenant": one.slug, "display_name": one.display_name, "active": one.active, "created_at": one.created_at}
+        for one in tenants
+    ]
+    columns = {"tenant": "Tenant", "display_name": "Name", "active": "Active", "created_at": "Since"}
     listing(rows, columns, as_json, "There is no tenant yet; the first directory makes one.")

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     """What happened, as `subject:action`."""
 
     TENANT_CREATED = "tenant:created"
+    TENANT_NAMED = "tenant:named"
     DIRECTORY_CREATED = "directory:created"
     DIRECTORY_CHANGED = "directory:changed"
     TOKEN_CREATED = "token:created"  # noqa: S105

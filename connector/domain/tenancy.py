@@ -28,12 +28,13 @@ def _like(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """One customer organisation."""
+    """One customer organisation; `display_name` is what letters to its people call it."""
 
     id: str
     slug: str
     active: bool
     created_at: datetime
+    display_name: str | None = None
 
 
 class Idp(StrEnum):

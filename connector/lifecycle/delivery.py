@@ -46,7 +46,7 @@ class Letter:
 
     offer: Offer
     link: str
-    organisation: str
+    organisation: str | None
 
 
 def claim(work: Work) -> list[Delivery]:
@@ -63,7 +63,7 @@ def letter(work: Work, delivery: Delivery) -> Letter | None:
     if offer is None or offer.state is not InvitationState.PENDING or not offer.person.active:
         return None
     tenant = next(one for one in work.tenancy.tenants() if one.id == delivery.tenant_id)
-    return Letter(offer, link(work, offer.invitation), tenant.slug)
+    return Letter(offer, link(work, offer.invitation), tenant.display_name)
 
 
 def delivered(work: Work, delivery: Delivery, *, sent: bool) -> None:

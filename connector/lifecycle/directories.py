@@ -21,16 +21,25 @@ SUBJECT_CLAIMS = {Idp.ENTRA: "oid"}
 """Which claim names the person where `sub` does not: Entra's `sub` differs from application to application."""
 
 
-def create_tenant(work: Work, slug: str, cause: Cause) -> Tenant:
+def create_tenant(work: Work, slug: str, cause: Cause, display_name: str | None = None) -> Tenant:
     """Create a customer organisation with its built-in directory `<slug>-local`; raises AlreadyExists, InvalidValue."""
     checked_slug("tenant", slug)
     if work.tenancy.tenant_named(slug) is not None:
         raise AlreadyExists("tenant", "name", slug)
-    tenant = Tenant(new_id(), slug, True, work.now)
+    tenant = Tenant(new_id(), slug, True, work.now, display_name)
     work.tenancy.add_tenant(tenant)
     work.trail.tell([Event(work.now, tenant.id, Kind.TENANT_CREATED, tenant.id, cause, after={"name": slug})])
     _add_directory(work, tenant, f"{slug[:57]}-local", Idp.LOCAL, cause)
     return tenant
+
+
+def name_tenant(work: Work, slug: str, display_name: str, cause: Cause) -> Tenant:
+    """Set what letters call a customer organisation; raises NotFound with the known ones."""
+    tenant = _tenant(work, slug, cause)
+    work.tenancy.name_tenant(tenant.id, display_name)
+    before, after = {"display_name": tenant.display_name}, {"display_name": display_name}
+    work.trail.tell([Event(work.now, tenant.id, Kind.TENANT_NAMED, tenant.id, cause, before=before, after=after)])
+    return replace(tenant, display_name=display_name)
 
 
 def create_directory(

@@ -33,15 +33,15 @@ TIME_AND_DATE = Text(en="{date} at {time} UTC", fr="{date} à {time} UTC")
 class InvitationMail:
     """What a letter of invitation says, as the directory, the operator and the catalogue state it.
 
-    `organisation` is the tenant's name; `vendor` is None for one's own product. `invitation_id` makes the Message-ID: a
-    letter that had to be sent twice is one letter to the mailbox. The token is in `link` and nowhere else.
+    `organisation` is the tenant's name, if it has one; `vendor` is None for one's own product. `invitation_id` makes
+    the Message-ID: a letter that had to be sent twice is one letter to the mailbox. The token is only in `link`.
     """
 
     invitation_id: str
     sender: str
     address: str
     person: str
-    organisation: str
+    organisation: str | None
     account: str
     vendor: str | None
     seat: Text
@@ -58,9 +58,8 @@ def invitation(facts: InvitationMail, language: str) -> EmailMessage:
     """
     spoken = Text(en="en", fr="fr").in_language(language)
     shown: dict[str, Any] = {field.name: getattr(facts, field.name) for field in fields(facts)}
-    for name in ("person", "organisation", "account"):
-        shown[name] = harmless(shown[name])
-    shown["vendor"] = harmless(facts.vendor) if facts.vendor else None
+    for name in ("person", "organisation", "account", "vendor"):
+        shown[name] = harmless(shown[name]) if shown[name] is not None else None
     shown["seat"] = harmless(facts.seat.in_language(spoken))
     shown["expires_at"] = _moment(facts.expires_at, spoken)
 

@@ -78,6 +78,7 @@ tenant = Table(
     Column("slug", String(63), nullable=False, unique=True),
     Column("active", Boolean, nullable=False, default=True),
     Column("created_at", Utc, nullable=False),
+    Column("display_name", Text),
 )
 
 policy = Table(

@@ -20,10 +20,12 @@ class Tenancy:
     # Tenants.
 
     def add_tenant(self, one: Tenant) -> None:
-        self.connection.execute(
-            insert(tenant).values(id=one.id, slug=one.slug, active=one.active, created_at=one.created_at)
-        )
+        values = {"id": one.id, "slug": one.slug, "active": one.active, "created_at": one.created_at}
+        self.connection.execute(insert(tenant).values(values | {"display_name": one.display_name}))
         self.connection.execute(insert(policy).values(tenant_id=one.id, version=1))
+
+    def name_tenant(self, tenant_id: str, display_name: str) -> None:
+        self.connection.execute(update(tenant).where(tenant.c.id == tenant_id).values(display_name=display_name))
 
     def tenants(self) -> list[Tenant]:
         return [_tenant(row) for row in self.connection.execute(select(tenant).order_by(tenant.c.id))]
@@ -115,7 +117,7 @@ _OPENING = (
 
 
 def _tenant(row: Row[Any]) -> Tenant:
-    return Tenant(row.id, row.slug, row.active, row.created_at)
+    return Tenant(row.id, row.slug, row.active, row.created_at, row.display_name)
 
 
 def _directory(row: Row[Any]) -> Directory:

@@ -159,3 +159,16 @@ def test_an_address_that_is_none_is_refused(address: str) -> None:
     """A directory may state anything as an address; the refusal does not repeat it."""
     with pytest.raises(InvalidValue, match="no letter can be sent to this address"):
         invitation(replace(FACTS, address=address), "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "offer"), [("en", "You are offered a seat"), ("fr", "Une place vous est proposée")]
+)
+def test_a_tenant_without_a_name_is_not_named(language: str, offer: str) -> None:
+    """An installation's first tenant is made unasked, and `main` means nothing to anybody."""
+    message = invitation(replace(FACTS, organisation=None), language)
+    for kind in ("plain", "html"):
+        body = message.get_body((kind,))
+        assert body is not None
+        assert offer in body.get_content()
+        assert "None" not in body.get_content()
