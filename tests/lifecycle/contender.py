@@ -1,7 +1,8 @@
 """A process that contends for the same database as another: it reads jobs from its standard input, a line at a time.
 
-A line is a JSON list of jobs, each `[verb, ...]`, which are run at the same time by several threads. The answer is one
-line: for each job "done", or the code of its refusal. Started by `tests/lifecycle/test_concurrency.py`.
+A line names a database, or lists jobs in JSON, each `[verb, ...]`, which are run at the same time by several threads.
+The answer is one line: "ready", or for each job "done" or the code of its refusal. Started by
+`tests/lifecycle/test_concurrency.py`.
 """
 
 from __future__ import annotations
@@ -70,12 +71,19 @@ def _inactive(person: provisioning.Person) -> StatedPerson:
     return StatedPerson(stated.user_name, stated.external_id, False, {**stated.attributes, "active": False})
 
 
-def main(url: str, secret_key: str, directory: str, threads: str) -> None:
-    contender = Contender(url, secret_key, directory)
+def main(secret_key: str, directory: str, threads: str) -> None:
+    contender: Contender | None = None
     with ThreadPoolExecutor(int(threads)) as pool:
-        print("ready", flush=True)
         for line in sys.stdin:
-            print(json.dumps(list(pool.map(contender.run, json.loads(line)))), flush=True)
+            given = json.loads(line)
+            if isinstance(given, str):
+                if contender is not None:
+                    contender.lifecycle.database.dispose()
+                contender, answer = Contender(given, secret_key, directory), "ready"
+            else:
+                assert contender is not None
+                answer = list(pool.map(contender.run, given))
+            print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":

@@ -56,6 +56,9 @@ def test_those_who_wait_have_places_and_those_kept_out_have_none(company: Compan
         for one in company.read(outstanding.waiting, 10)
     ]
     assert told == [("hugo", None, Obstacle.NO_SIGN_IN), ("berta", 1, None), ("chloe", 2, None)]
+    company.account("other", seats=0)
+    assert company.read(outstanding.waiting, 10, "other") == []
+    assert len(company.read(outstanding.waiting, 2, "crm")) == 2
 
 
 def test_a_work_order_tells_its_steps_in_the_words_of_the_vendor(hub: Company) -> None:
