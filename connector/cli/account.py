@@ -9,10 +9,11 @@ import click
 from connector.cli.operator import Operator, pass_operator
 from connector.cli.output import count, document, fields, json_option, listing, table
 from connector.cli.vendors import vendors
-from connector.lifecycle import accounts, reporting
+from connector.lifecycle import accounts, outstanding, reporting
 
 if TYPE_CHECKING:
     from connector.domain.events import Cause
+    from connector.lifecycle.outstanding import Waiter
     from connector.lifecycle.reporting import AccountReport, PoolReport
     from connector.storage.work import Work
 
@@ -25,6 +26,10 @@ POOL_COLUMNS = {
     "free": "Free",
     "waiting": "Waiting",
 }
+
+
+LINE_SHOWN, LINE_READ = 20, 100_000
+"""People on the waiting line who are shown, and who are read at most."""
 
 
 @click.group()
@@ -97,11 +102,12 @@ def list_(operator: Operator, tenant: str | None, as_json: bool) -> None:
 @json_option
 @pass_operator
 def show(operator: Operator, name: str, as_json: bool) -> None:
-    """Show an account: plan, seat pools, and how many members are in which state."""
+    """Show an account: plan, seat pools, how many members are in which state, and who waits."""
     report = operator.read(reporting.account, name)
+    line = [_waiter_facts(one) for one in operator.read(outstanding.waiting, LINE_READ, name)]
     facts = _facts(report)
     if as_json:
-        document(facts)
+        document({**facts, "line": line})
         return
     titles = {
         "account": "Account",
@@ -116,6 +122,13 @@ def show(operator: Operator, name: str, as_json: bool) -> None:
     fields({**facts, "title": report.account.name, "plan": _plan(report)}, titles)
     click.echo()
     table(_pool_rows(report), POOL_COLUMNS)
+    if line:
+        click.echo()
+        columns = {"place": "Place", "user_name": "Waits", "directory": "Directory"}
+        kept_out = {"kept_out_by": "Kept out by"} if any(one["kept_out_by"] for one in line) else {}
+        table(line[:LINE_SHOWN], columns | kept_out)
+    if len(line) > LINE_SHOWN:
+        click.echo(f"\nThe first {LINE_SHOWN} of them; --json has all.")
 
 
 @command.command()
@@ -188,6 +201,16 @@ def _pool_facts(one: PoolReport) -> dict[str, Any]:
         "free": pool.free,
         "waiting": one.waiting,
         "kept_out": one.kept_out,
+    }
+
+
+def _waiter_facts(one: Waiter) -> dict[str, Any]:
+    obstacle = one.membership.obstacle
+    return {
+        "place": one.place,
+        "user_name": one.person.stated.user_name,
+        "directory": one.directory,
+        "kept_out_by": obstacle.value if obstacle else None,
     }
 
 

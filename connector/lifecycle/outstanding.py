@@ -108,9 +108,10 @@ def invitations(
     return [one for one in reports if state in (None, one.state)]
 
 
-def waiting(work: Work, at_most: int) -> list[Waiter]:
-    """Return who waits, account by account, each in the order of its line."""
-    found = work.ledger.waiting((one.id for one in work.accounts.all()), at_most)
+def waiting(work: Work, at_most: int, account_slug: str | None = None) -> list[Waiter]:
+    """Return who waits, account by account, each in the order of its line; raises NotFound."""
+    accounts = [account_named(work, account_slug)] if account_slug else work.accounts.all()
+    found = work.ledger.waiting((one.id for one in accounts), at_most)
     names = _Names(work, (one.person_id for one in found))
     places: dict[str, int] = {}
     reports = []

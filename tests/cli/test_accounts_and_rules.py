@@ -23,7 +23,7 @@ def test_an_account_is_opened_with_the_seats_that_were_bought(terminal: Terminal
         "sales_service": 2,
         "partner": None,
     }
-    assert terminal.json("account", "show", "hub") == opened
+    assert terminal.json("account", "show", "hub") == {**opened, "line": []}
     assert terminal.json("account", "list") == [opened]
 
 
@@ -83,6 +83,23 @@ def test_a_list_of_accounts_tells_held_promised_and_waiting(terminal: Terminal, 
     assert account["members"] == {"active": 1, "invited": 1, "waiting": 2}
     assert "1 (+1 without sign-in)" in terminal.read("account", "list")
     assert "active 1, invited 1, waiting 2" in terminal.read("account", "show", "crm")
+
+
+def test_an_account_shows_who_waits_in_the_order_of_the_line(terminal: Terminal, company: Company) -> None:
+    """The first twenty to people, all of them to programs; who is kept out has no place."""
+    company.directory("entra", signs_in=False)
+    company.account(seats=0)
+    company.everybody()
+    company.person("hugo", "entra")
+    company.people(*(f"person-{number}" for number in range(1, 23)))
+    line = terminal.json("account", "show", "crm")["line"]
+    assert [one["place"] for one in line] == [None, *range(1, 23)]
+    assert line[0]["kept_out_by"] == "no-sign-in"
+    assert line[22]["user_name"] == "person-22@acme.example"
+    said = terminal.read("account", "show", "crm")
+    assert "person-19@acme.example" in said
+    assert "person-20@acme.example" not in said
+    assert "The first 20 of them" in said
 
 
 def test_every_catalogue_can_be_shown_without_any_settings(terminal: Terminal) -> None:
