@@ -132,14 +132,13 @@ class Groups:
         return {person_id: frozenset(ids) for person_id, ids in found.items()}
 
     def named(self, directory_id: str, external_id: str | None, display_name_folded: str | None) -> str | None:
-        """Return the id of the group with this externalId, else of the one with this name."""
+        """Return the id of the group with this externalId; where none is given, of the one with this name."""
         ids = select(scim_group.c.id).where(scim_group.c.directory_id == directory_id)
-        wanted = ((scim_group.c.external_id, external_id), (scim_group.c.display_name_folded, display_name_folded))
-        for column, value in wanted:
-            found = self.connection.execute(ids.where(column == value)).scalar() if value is not None else None
-            if found is not None:
-                return str(found)
-        return None
+        if external_id is not None:
+            named = ids.where(scim_group.c.external_id == external_id)
+        else:
+            named = ids.where(scim_group.c.display_name_folded == display_name_folded)
+        return self.connection.execute(named).scalar()
 
     def groups_of(self, person_ids: Iterable[str]) -> dict[str, list[Member]]:
         """Return the groups of which these people are members, each with its name."""

@@ -45,7 +45,9 @@ class Rules:
     def name(self, directory_id: str, external_id: str | None, display_name_folded: str) -> bool:
         """Tell whether a rule waits for a group that would bear this externalId or this name."""
         waiting = select(rule.c.id).where(rule.c.directory_id == directory_id, rule.c.group_id.is_(None))
-        named = (rule.c.group_external_id == external_id) | (rule.c.group_name_folded == display_name_folded)
+        named = rule.c.group_name_folded == display_name_folded
+        if external_id is not None:
+            named |= rule.c.group_external_id == external_id
         return self.connection.execute(waiting.where(named).limit(1)).first() is not None
 
     def are_about(self, group_id: str) -> bool:

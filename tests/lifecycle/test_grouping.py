@@ -153,12 +153,17 @@ def test_a_rule_for_an_unseen_group_is_bound_when_it_arrives(company: Company) -
     assert company.events(Kind.RULE_BOUND)
 
 
-def test_a_rule_by_external_id_waits_for_that_id_and_not_for_a_name(company: Company) -> None:
-    """Where an externalId is given, a group that merely bears the name is not meant."""
-    company.rule("Team", group_external_id="e1")
+@pytest.mark.parametrize("rule_comes", [0, 1, 2])
+def test_a_rule_by_external_id_is_about_that_id_and_not_about_a_name(company: Company, rule_comes: int) -> None:
+    """Where an externalId is given, a group that merely bears the name is not meant, seen before the rule or after."""
     ada, ben = company.people("ada", "ben")
-    company.group("Team", ada, external_id="other")
-    company.group("Crew", ben, external_id="e1")
+    messages = [
+        lambda: company.group("Team", ada, external_id="other"),
+        lambda: company.group("Crew", ben, external_id="e1"),
+    ]
+    messages.insert(rule_comes, lambda: company.rule("Team", group_external_id="e1"))
+    for message in messages:
+        message()
     assert company.states(ada, ben) == [None, State.INVITED]
 
 
