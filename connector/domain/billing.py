@@ -87,6 +87,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedChange:
+    """What an account is to have from a moment on, the end of a period: plan, add-ons, and seats where they differ."""
+
+    plan: str
+    addons: tuple[str, ...]
+    seats: Mapping[str, int]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Bill:
     """What a change costs: `charge` at once, to the end of the period, and `next_invoice` on its last day's morrow.
 
@@ -151,6 +161,12 @@ def with_entries(history: Iterable[Entry], entries: Iterable[Entry]) -> list[Ent
     """Return the history after further entries; of one item on one day the last word holds."""
     kept = {(entry.item, entry.day): entry for entry in (*history, *entries)}
     return sorted(kept.values(), key=_day)
+
+
+def learnt(history: Iterable[Entry], item: str, price: Decimal) -> list[Entry]:
+    """Return the entries in which a price that was not known is known: it was the price before we heard of it."""
+    lacking = (entry for entry in history if entry.item == item and entry.line.price is None)
+    return [Entry(item, entry.day, Line(entry.line.quantity, price)) for entry in lacking]
 
 
 def cost(history: Iterable[Entry], item: str, period: Period, terms: BillingTerms) -> Money | None:

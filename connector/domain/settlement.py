@@ -164,6 +164,8 @@ class _Settlement:
                 self._lose(self.after[member_id], obstacle)
             if self.losing:
                 self._serve_the_line()
+        for pool in self.pools.values():
+            pool.keep_what_is_assigned()
         changes = tuple(
             Change(self.before.get(key), member, self.why[key], self.answers.get(key))
             for key, member in self.after.items()

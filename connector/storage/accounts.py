@@ -14,7 +14,12 @@ from connector.storage.tables import account, seat_pool
 _COUNT = (
     update(seat_pool)
     .where(seat_pool.c.id == bindparam("pool_id"))
-    .values(held=bindparam("now_held"), promised=bindparam("now_promised"))
+    .values(
+        held=bindparam("now_held"),
+        promised=bindparam("now_promised"),
+        released=bindparam("now_released"),
+        release_at=bindparam("now_release_at"),
+    )
 )
 
 
@@ -40,20 +45,7 @@ class Accounts:
                 "created_at": one.created_at,
             },
         )
-        rows = [
-            {
-                "id": pool.id,
-                "account_id": pool.account_id,
-                "key": pool.key,
-                "capacity": pool.capacity,
-                "held": pool.held,
-                "promised": pool.promised,
-                "owner": pool.owner,
-                "pending_counts": pool.pending_counts,
-            }
-            for pool in pools
-        ]
-        self.connection.execute(insert(seat_pool), rows)
+        self.connection.execute(insert(seat_pool), [_pool_row(pool) for pool in pools])
 
     def all(self, tenant_id: str | None = None) -> list[Account]:
         query = select(account).order_by(account.c.id)
@@ -76,9 +68,24 @@ class Accounts:
 
     def write_counts(self, pools: Iterable[SeatPool]) -> None:
         """Write what settlement counted; the table's own checks hold that no pool is ever oversold."""
-        rows = [{"pool_id": pool.id, "now_held": pool.held, "now_promised": pool.promised} for pool in pools]
+        rows = [
+            {
+                "pool_id": pool.id,
+                "now_held": pool.held,
+                "now_promised": pool.promised,
+                "now_released": pool.released,
+                "now_release_at": pool.release_at,
+            }
+            for pool in pools
+        ]
         if rows:
             self.connection.execute(_COUNT, rows)
+
+    def write_pools(self, pools: Iterable[SeatPool]) -> None:
+        """Write capacity and counts of each pool at once, so that it is not oversold in between."""
+        for pool in pools:
+            values = {key: value for key, value in _pool_row(pool).items() if key not in ("id", "account_id", "key")}
+            self.connection.execute(update(seat_pool).where(seat_pool.c.id == pool.id).values(values))
 
     def write_capacity(self, pool: SeatPool) -> None:
         self.connection.execute(
@@ -114,5 +121,29 @@ def _account(row: Row[Any]) -> Account:
 
 def _pool(row: Row[Any]) -> SeatPool:
     return SeatPool(
-        row.id, row.account_id, row.key, row.capacity, row.held, row.promised, row.owner, row.pending_counts
+        row.id,
+        row.account_id,
+        row.key,
+        row.capacity,
+        row.held,
+        row.promised,
+        row.owner,
+        row.pending_counts,
+        row.released,
+        row.release_at,
     )
+
+
+def _pool_row(pool: SeatPool) -> dict[str, Any]:
+    return {
+        "id": pool.id,
+        "account_id": pool.account_id,
+        "key": pool.key,
+        "capacity": pool.capacity,
+        "held": pool.held,
+        "promised": pool.promised,
+        "owner": pool.owner,
+        "pending_counts": pool.pending_counts,
+        "released": pool.released,
+        "release_at": pool.release_at,
+    }

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -221,12 +222,38 @@ seat_pool = Table(
     Column("promised", Integer, nullable=False, default=0),
     Column("owner", Integer, nullable=False, default=0, comment="Seats that the account's owner holds"),
     Column("pending_counts", Boolean, nullable=False, default=True),
+    Column("released", Integer, nullable=False, default=0, comment="Free seats that are given back at release_at"),
+    Column("release_at", Utc),
     UniqueConstraint("account_id", "key"),
-    CheckConstraint("held >= 0 AND promised >= 0", name="not_negative"),
+    CheckConstraint("held >= 0 AND promised >= 0 AND released >= 0", name="not_negative"),
     CheckConstraint(
         "capacity IS NULL OR owner + held + CASE WHEN pending_counts THEN promised ELSE 0 END <= capacity",
         name="not_oversold",
     ),
+)
+
+billing = Table(
+    "billing",
+    metadata,
+    Column("account_id", Id, ForeignKey("account.id"), primary_key=True),
+    Column("currency", String(3), nullable=False),
+    Column("time_zone", String(64), nullable=False),
+    Column("anchor", Date, nullable=False, comment="A day on which a period begins"),
+    Column("months", Integer, nullable=False, comment="Length of a period"),
+    Column("prices", Json, nullable=False, comment="Stated by the operator, a month: item -> decimal string"),
+    Column("budget", Text, comment="Decimal string, for a period"),
+    Column("next_plan", Json, comment="Plan, add-ons and seats from next_plan_at on"),
+    Column("next_plan_at", Utc),
+)
+
+purchase = Table(
+    "purchase",
+    metadata,
+    Column("account_id", Id, ForeignKey("account.id"), primary_key=True),
+    Column("item", String(140), primary_key=True),
+    Column("day", Date, primary_key=True, comment="In the account's time zone; of a day the last word holds"),
+    Column("quantity", Integer, nullable=False),
+    Column("price", Text, comment="Decimal string, a month; NULL is unknown"),
 )
 
 rule = Table(

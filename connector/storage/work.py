@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from connector.settings import Settings
 from connector.storage.accounts import Accounts
+from connector.storage.billing import Billing
 from connector.storage.groups import Groups
 from connector.storage.invitations import Invitations
 from connector.storage.ledger import Ledger
@@ -48,6 +49,10 @@ class Work:
     @cached_property
     def accounts(self) -> Accounts:
         return Accounts(self.connection)
+
+    @cached_property
+    def billing(self) -> Billing:
+        return Billing(self.connection)
 
     @cached_property
     def rules(self) -> Rules:

@@ -127,6 +127,20 @@ def upgrade() -> None:
         comment="The first lock of every settlement; rule and plan changes take it exclusively and raise its version.",
     )
     op.create_table(
+        "billing",
+        sa.Column("account_id", Id, nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("anchor", sa.Date(), nullable=False, comment="A day on which a period begins"),
+        sa.Column("months", sa.Integer(), nullable=False, comment="Length of a period"),
+        sa.Column("prices", Json, nullable=False, comment="Stated by the operator, a month: item -> decimal string"),
+        sa.Column("budget", sa.Text(), nullable=True, comment="Decimal string, for a period"),
+        sa.Column("next_plan", Json, nullable=True, comment="Plan, add-ons and seats from next_plan_at on"),
+        sa.Column("next_plan_at", Utc(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_billing_account_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_billing")),
+    )
+    op.create_table(
         "directory_token",
         sa.Column("id", Id, nullable=False),
         sa.Column("directory_id", Id, nullable=False),
@@ -210,6 +224,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
+        "purchase",
+        sa.Column("account_id", Id, nullable=False),
+        sa.Column("item", sa.String(length=140), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False, comment="In the account's time zone; of a day the last word holds"),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("price", sa.Text(), nullable=True, comment="Decimal string, a month; NULL is unknown"),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_purchase_account_id")),
+        sa.PrimaryKeyConstraint("account_id", "item", "day", name=op.f("pk_purchase")),
+    )
+    op.create_table(
         "scim_group",
         sa.Column("id", Id, nullable=False),
         sa.Column("tenant_id", Id, nullable=False),
@@ -239,11 +263,13 @@ def upgrade() -> None:
         sa.Column("promised", sa.Integer(), nullable=False),
         sa.Column("owner", sa.Integer(), nullable=False, comment="Seats that the account's owner holds"),
         sa.Column("pending_counts", sa.Boolean(), nullable=False),
+        sa.Column("released", sa.Integer(), nullable=False, comment="Free seats that are given back at release_at"),
+        sa.Column("release_at", Utc(), nullable=True),
         sa.CheckConstraint(
             "capacity IS NULL OR owner + held + CASE WHEN pending_counts THEN promised ELSE 0 END <= capacity",
             name=op.f("ck_seat_pool_not_oversold"),
         ),
-        sa.CheckConstraint("held >= 0 AND promised >= 0", name=op.f("ck_seat_pool_not_negative")),
+        sa.CheckConstraint("held >= 0 AND promised >= 0 AND released >= 0", name=op.f("ck_seat_pool_not_negative")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_seat_pool_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seat_pool")),
         sa.UniqueConstraint("account_id", "key", name=op.f("uq_seat_pool_account_id_key")),
