@@ -50,7 +50,9 @@ def test_the_trail_is_append_only_however_the_schema_was_made(empty: Database, m
     """An event can neither be changed nor deleted, not even by ourselves."""
     getattr(empty, made_by)()
     with empty.engine.begin() as connection:
-        connection.execute(text("INSERT INTO tenant (id, slug, active, created_at) VALUES ('t', 'acme', true, '2026-11-22 12:00:00')"))
+        connection.execute(
+            text("INSERT INTO tenant (id, slug, active, created_at) VALUES ('t', 'acme', true, '2026-11-22 12:00:00')")
+        )
         connection.execute(
             text(
                 "INSERT INTO event (at, tenant_id, kind, subject_id, cause, actor)"
