@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from connector.domain.errors import AlreadyExists
+from connector.domain.errors import AlreadyExists, IdentityMismatch
 from connector.domain.filter import Filter
 from connector.domain.folding import fold
 from connector.domain.people import Page, Person, StatedPerson
@@ -135,18 +135,20 @@ class People:
     # Bound identities.
 
     def bind(self, one: Person, identity_id: str, issuer: str, subject: str, now: datetime) -> None:
-        self.connection.execute(
-            insert(identity),
-            {
-                "id": identity_id,
-                "tenant_id": one.tenant_id,
-                "directory_id": one.directory_id,
-                "person_id": one.id,
-                "issuer": issuer,
-                "subject": subject,
-                "bound_at": now,
-            },
-        )
+        """Bind an identity; raises IdentityMismatch when another unit of work gave it to somebody else meanwhile."""
+        row = {
+            "id": identity_id,
+            "tenant_id": one.tenant_id,
+            "directory_id": one.directory_id,
+            "person_id": one.id,
+            "issuer": issuer,
+            "subject": subject,
+            "bound_at": now,
+        }
+        try:
+            self.connection.execute(insert(identity), row)
+        except IntegrityError:
+            raise IdentityMismatch("this identity is bound to somebody else") from None
 
     def bound_to(self, directory_id: str, issuer: str, subject: str) -> str | None:
         """Return the id of the person to whom this identity is bound."""

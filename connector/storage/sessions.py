@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, insert, select, true, update
+from sqlalchemy.exc import IntegrityError
 
 from connector.domain.access import Facts
 from connector.domain.identities import LoginSecrets
@@ -177,11 +178,15 @@ class Sessions:
     # Logout tokens.
 
     def use_token(self, token_key: str, expires_at: datetime) -> bool:
-        """Remember a token as used; False when it was used before."""
+        """Remember a token as used; False when it was used before, or is at this moment by another unit of work."""
         seen = select(used_token.c.token_key).where(used_token.c.token_key == token_key)
         if self.connection.execute(seen).first():
             return False
-        self.connection.execute(insert(used_token), {"token_key": token_key, "expires_at": expires_at})
+        try:
+            with self.connection.begin_nested():
+                self.connection.execute(insert(used_token), {"token_key": token_key, "expires_at": expires_at})
+        except IntegrityError:
+            return False
         return True
 
     # Operators.

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connector.domain.errors import DomainError
+from connector.domain.identities import LogoutNotice
 from connector.domain.people import MemberChange, StatedGroup, StatedPerson
 from connector.domain.tenancy import DirectoryAccess
-from connector.lifecycle import Lifecycle, directories, grouping, invitations, provisioning
+from connector.lifecycle import Lifecycle, admission, directories, grouping, invitations, provisioning
 from connector.settings import Settings
 from connector.storage.database import Database
 
@@ -64,6 +65,10 @@ class Contender:
 
     def accept(self, token: str, session: str) -> None:
         self.lifecycle.write(invitations.accept, token, session)
+
+    def log_out(self, subject: str) -> None:
+        notice = LogoutNotice("https://idp.example", subject, None, "one-notice", NOON + timedelta(minutes=2))
+        self.lifecycle.write(admission.end_sessions_of, "okta", notice)
 
 
 def _inactive(person: provisioning.Person) -> StatedPerson:

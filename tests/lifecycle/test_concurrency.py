@@ -17,6 +17,7 @@ import pytest
 from connector.domain.events import Kind
 from connector.domain.memberships import State
 from connector.domain.people import Group, Person
+from connector.domain.tenancy import Bind
 from connector.lifecycle import grouping
 
 from .company import SECRET_KEY, Company
@@ -197,6 +198,32 @@ def test_accepting_while_being_deactivated_leaves_neither_session_nor_seat(
         assert company.pool().held == 0
     assert set(seen) <= {"done", "invitation-unusable"}
     consistent(company)
+
+
+def test_one_identity_cannot_become_two_people_at_once(company: Company, contenders: Contenders) -> None:
+    """Where the first acceptance binds, two invitations presented by one identity at once bind it to one person."""
+    company.sign_in_at("okta", bind=Bind.FIRST_ACCEPTANCE)
+    company.account(seats=20)
+    company.everybody()
+    for number in range(10):
+        mail = [{"value": f"shared{number}@acme.example"}]
+        pair = [company.person(f"{side}{number}", emails=mail) for side in ("ada", "ben")]
+        session = company.sign_in(pair[0], subject=f"s{number}", email=mail[0]["value"], email_verified=True)
+        outcomes = contenders.run(*[[["accept", company.invitation(person), session]] for person in pair])
+        assert sorted(outcomes) == ["done", "identity-mismatch"]
+    assert company.pool().held == 10
+    consistent(company)
+
+
+def test_one_logout_notice_delivered_twice_at_once_counts_once(company: Company, contenders: Contenders) -> None:
+    """The provider repeats itself: nobody fails, and the sessions end once."""
+    company.account(seats=1)
+    company.everybody()
+    ada = company.person("ada")
+    company.accept(ada)
+    assert contenders.share([["log_out", "ext-ada"]] * 8) == ["done"] * 8
+    assert company.live_sessions(ada) == 0
+    assert len(company.events(Kind.SESSIONS_ENDED)) == 1
 
 
 def test_people_with_two_accounts_answer_and_leave_at_once(company: Company, contenders: Contenders) -> None:
