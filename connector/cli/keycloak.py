@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from connector.cli.operator import Operator, pass_operator
-from connector.cli.output import document, json_option
+from connector.cli.output import count, document, json_option
 
 if TYPE_CHECKING:
     from connector.domain.tenancy import Directory
+    from connector.keycloak.server import Administrator
     from connector.keycloak.setup import Change, RealmSetup
 
 F = TypeVar("F", bound=Callable[..., Any])
 SECRET_FILE = click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True)
-OPTIONS: list[Callable[[Any], Any]] = [
+REALM_OPTIONS: list[Callable[[Any], Any]] = [
     click.argument("directory"),
     click.option("--server", required=True, metavar="URL", help="Where Keycloak is, without /realms."),
     click.option("--realm", required=True, help="The realm; setup makes it where it is missing."),
     click.option("--admin", default="admin", show_default=True, help="An administrator of Keycloak."),
     click.option("--admin-realm", default="master", show_default=True, help="The realm that the administrator is of."),
     click.option("--password-file", type=SECRET_FILE, help="Holds her password; asked for unless given."),
+    json_option,
+    pass_operator,
+]
+SETUP_OPTIONS: list[Callable[[Any], Any]] = [
     click.option(
         "--client-id", default="jumpseat", show_default=True, help="The client to be Jumpseat's in the realm."
     ),
@@ -38,25 +44,31 @@ OPTIONS: list[Callable[[Any], Any]] = [
         metavar="KIND ISSUER CLIENT_ID SECRET_FILE",
         help="An identity provider that the realm sends people to; may be given several times.",
     ),
-    json_option,
-    pass_operator,
 ]
 
 
-def _options(command: F) -> F:
-    for option in reversed(OPTIONS):
+def _realm_options(command: F) -> F:
+    return _given(command, REALM_OPTIONS)
+
+
+def _setup_options(command: F) -> F:
+    return _given(command, SETUP_OPTIONS + REALM_OPTIONS)
+
+
+def _given(command: F, options: list[Callable[[Any], Any]]) -> F:
+    for option in reversed(options):
         command = option(command)
     return command
 
 
 @click.group()
 def command() -> None:
-    """Set a Keycloak realm up for a directory, and find out what has changed in it since."""
+    """Set a Keycloak realm up for a directory, find out what has changed in it since, tell it who has accepted."""
 
 
 @command.command()
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
-@_options
+@_setup_options
 def setup(operator: Operator, directory: str, as_json: bool, dry_run: bool, **told: Any) -> None:
     """Bring a realm to what it should look like, and let the directory's people sign in there."""
     if dry_run:
@@ -75,11 +87,34 @@ def setup(operator: Operator, directory: str, as_json: bool, dry_run: bool, **to
 
 
 @command.command()
-@_options
+@_setup_options
 def check(operator: Operator, directory: str, as_json: bool, **told: Any) -> None:
     """Say what in the realm is not as it should be; exit status 1 when there is anything. Secrets are not compared."""
     if _tell(operator, directory, told, as_json):
         click.get_current_context().exit(1)
+
+
+@command.command()
+@_realm_options
+def mirror(operator: Operator, directory: str, as_json: bool, **told: Any) -> None:
+    """Write into the realm who has accepted, and end the sessions of whoever lost her access. Meant for a timer.
+
+    People are matched by externalId, which is the user's id where the realm is the directory.
+    """
+    from connector.keycloak.people import RealmPeople
+    from connector.lifecycle.mirroring import standings
+
+    stated = operator.read(standings, directory)
+    with _sentences():
+        turned = RealmPeople(told["server"], _administrator(told), told["realm"]).mirror(stated)
+    if as_json:
+        document({"turned": [asdict(one) for one in turned]})
+        return
+    for one in turned:
+        click.echo(f"  {one.user_id}: {one.before or 'unmarked'} -> {one.after}")
+    click.echo(
+        f"{count(len(turned), 'user')} of {told['realm']} changed; {count(len(stated), 'person', 'people')} stated."
+    )
 
 
 def _tell(operator: Operator, directory: str, told: dict[str, Any], as_json: bool) -> list[Change]:
@@ -97,7 +132,6 @@ def _tell(operator: Operator, directory: str, told: dict[str, Any], as_json: boo
 
 
 def _realm(operator: Operator, name: str, told: dict[str, Any]) -> RealmSetup:
-    from connector.keycloak.server import Administrator
     from connector.keycloak.setup import RealmSetup
     from connector.keycloak.wishes import Broker, Wishes
     from connector.lifecycle import directories
@@ -114,9 +148,15 @@ def _realm(operator: Operator, name: str, told: dict[str, Any]) -> RealmSetup:
         themed=not told["no_theme"],
         brokers=tuple(Broker(kind, issuer, client, _secret(file)) for kind, issuer, client, file in told["brokers"]),
     )
+    return RealmSetup(told["server"], _administrator(told), wanted)
+
+
+def _administrator(told: dict[str, Any]) -> Administrator:
+    from connector.keycloak.server import Administrator
+
     file = told["password_file"]
     password = _secret(file) if file else click.prompt(f"Password of {told['admin']}", hide_input=True, err=True)
-    return RealmSetup(told["server"], Administrator(told["admin"], password, told["admin_realm"]), wanted)
+    return Administrator(told["admin"], password, told["admin_realm"])
 
 
 def _sign_in(operator: Operator, name: str, realm: RealmSetup) -> bool:

@@ -88,6 +88,10 @@ class Shop:
         told = ["--server", self.keycloak.url, "--realm", realm, "--password-file", str(self.password_file)]
         return self.connector.jumpseat("keycloak", word, directory, *told, *more)
 
+    def mirror(self) -> Any:
+        told = ["--server", self.keycloak.url, "--realm", REALM, "--password-file", str(self.password_file)]
+        return self.connector.jumpseat("keycloak", "mirror", REALM, *told)
+
     def keycloak_check(self) -> Any:
         """Return what `check` prints; it fails when the realm has drifted, so not by `jumpseat`."""
         told = ["--server", self.keycloak.url, "--realm", REALM, "--password-file", str(self.password_file), "--json"]
@@ -265,11 +269,11 @@ def sign_in() -> Callable[[Page, Colleague], None]:
 
 
 @pytest.fixture
-def password_grant(shop: Shop) -> Callable[[Colleague], requests.Response]:
+def password_grant(shop: Shop) -> Callable[..., requests.Response]:
     """Give the way to ask for tokens with a password, without a browser."""
 
-    def ask(colleague: Colleague) -> requests.Response:
-        data = {"grant_type": "password", "client_id": OTHER_CLIENT, "scope": "openid"}
+    def ask(colleague: Colleague, scope: str = "openid") -> requests.Response:
+        data = {"grant_type": "password", "client_id": OTHER_CLIENT, "scope": scope}
         data |= {"username": colleague.name, "password": colleague.password}
         return requests.post(f"{shop.issuer}/protocol/openid-connect/token", data=data, timeout=30)
 

@@ -35,14 +35,6 @@ def test_whoever_accepted_and_holds_a_seat_is_accepted(company: Company) -> None
     assert told(company) == {"ext-ada": Standing.ACCEPTED, "ext-bob": Standing.PENDING}
 
 
-def test_whoever_left_is_revoked(company: Company) -> None:
-    """However much she had accepted."""
-    ada = company.person("ada")
-    company.accept(ada)
-    company.deactivate(ada)
-    assert told(company) == {"ext-ada": Standing.REVOKED}
-
-
 def test_whoever_lost_her_last_seat_is_pending_again(company: Company) -> None:
     """The directory wants her in; nothing is due to her any more."""
     ada = company.person("ada")
@@ -51,10 +43,12 @@ def test_whoever_lost_her_last_seat_is_pending_again(company: Company) -> None:
     assert told(company) == {"ext-ada": Standing.PENDING}
 
 
-def test_whoever_is_deleted_or_nameless_is_not_told_of(company: Company) -> None:
-    """Without an externalId nobody can be found at the provider; a deleted person is nobody's any more."""
-    company.delete(company.person("ada"))
-    company.person("bob", externalId=None)
+def test_whoever_left_or_has_no_external_id_is_not_told_of(company: Company) -> None:
+    """A leaver, however much she had accepted; a deleted person; and who could not be found at the provider."""
+    ada, bob, _ = company.person("ada"), company.person("bob"), company.person("eve", externalId=None)
+    company.accept(ada)
+    company.deactivate(ada)
+    company.delete(bob)
     assert told(company) == {}
 
 
