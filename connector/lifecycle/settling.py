@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from connector.domain.accounts import Account
 from connector.domain.events import THE_CLOCK, Cause
 from connector.domain.memberships import Answer, Entitlement, Membership
 from connector.domain.people import Person
+from connector.domain.seats import SeatPool
 from connector.domain.settlement import AccountLedger, Changes, Standing
 from connector.domain.settlement import settle as decide
 from connector.lifecycle.consequences import apply
@@ -24,10 +26,14 @@ def rulebook(work: Work, tenant_id: str, version: int) -> Rulebook:
     return kept[1]
 
 
-def fresh_rulebook(work: Work, tenant_id: str) -> Rulebook:
-    """Compile the tenant's rules as this unit of work sees them, for one that changes them and may yet roll back."""
+def fresh_rulebook(work: Work, tenant_id: str, changed: Account | None = None) -> Rulebook:
+    """Compile the tenant's rules as this unit of work sees them, for one that changes them and may yet roll back.
+
+    `changed` is an account as it would be, for a preview.
+    """
     signs_in = (one.id for one in work.tenancy.directories(tenant_id) if one.signs_in)
-    return compile_rulebook(work.rules.all(tenant_id), work.accounts.all(tenant_id), signs_in)
+    accounts = (changed if changed and changed.id == one.id else one for one in work.accounts.all(tenant_id))
+    return compile_rulebook(work.rules.all(tenant_id), accounts, signs_in)
 
 
 def settle(
@@ -46,32 +52,56 @@ def settle(
     The caller holds the policy lock and has locked the people; the pools are locked here, and only then is the ledger
     read. `answers` and `lifted` are keyed by membership id. Settling twice changes nothing.
     """
+    results = []
+    for changes in weigh(
+        work, tenant_id, book, people, answers=answers, lifted=lifted, seats_changed_in=seats_changed_in, locking=True
+    ):
+        if changes.changes:
+            apply(work, tenant_id, book, changes, cause)
+            results.append(changes)
+    return results
+
+
+def weigh(
+    work: Work,
+    tenant_id: str,
+    book: Rulebook,
+    people: Iterable[Person],
+    *,
+    answers: Mapping[str, Answer] | None = None,
+    lifted: frozenset[str] = frozenset(),
+    seats_changed_in: Iterable[str] = (),
+    locking: bool = False,
+    only: str | None = None,
+    shaped: Callable[[SeatPool], SeatPool] = lambda pool: pool,
+) -> Iterator[Changes]:
+    """Yield what settling these people comes to, account by account, and write nothing: the preview of it.
+
+    `only` one account is looked at when it is named. `shaped` makes of each pool what it would be, had it been changed.
+    """
     known = {person.id: person for person in people}
     due = _due(work, book, known.values())
     concerned = {account for one in due.values() for account in one} | set(seats_changed_in)
     concerned |= work.ledger.accounts_of(known)
+    if only is not None:
+        concerned &= {only}
     if not concerned:
-        return []
-    pools = work.accounts.pools(concerned, lock=True)
+        return
+    pools = work.accounts.pools(concerned, lock=locking)
     memberships = work.ledger.of_people(known)
     expired = {member.id: member for member in work.ledger.expired(concerned, work.now)}
     standings = _standings(work, book, known, due, memberships, expired, answers or {}, lifted)
-    results = []
     for account_id in sorted(concerned):
         ledger = AccountLedger(
             tenant_id,
             account_id,
-            pools[account_id],
+            {key: shaped(pool) for key, pool in pools[account_id].items()},
             tuple(standings.get(account_id, ())),
             line=lambda account_id=account_id: work.ledger.line(account_id),  # type: ignore[misc]
             next_number=work.ledger.next_number(account_id),
             room_was_made=account_id in set(seats_changed_in),
         )
-        changes = decide(ledger, work.now, work.settings.returner_window)
-        if changes.changes:
-            apply(work, tenant_id, book, changes, cause)
-            results.append(changes)
-    return results
+        yield decide(ledger, work.now, work.settings.returner_window)
 
 
 def settle_time(work: Work, tenant_id: str, account_id: str) -> None:
