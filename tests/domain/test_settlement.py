@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 
-from connector.domain.memberships import Answer, Obstacle, State
-from connector.domain.settlement import Why
+from connector.domain.memberships import Answer, Membership, Obstacle, State
+from connector.domain.settlement import Why, settle
 
-from .books import Books, due
+from .books import A_MONTH, Books, due
 
 SEAT = due("seat")
 WITH_REPORTS = due("seat", sets=["reports"])
@@ -139,6 +142,22 @@ def test_the_owner_holds_a_seat_out_of_the_pool() -> None:
     assert books.where("ada", "ben") == [State.INVITED, State.WAITING]
 
 
+def test_the_line_is_read_no_further_than_there_is_something_to_give() -> None:
+    """A seat that frees costs the same before a line of three and of three thousand."""
+    books = Books(seat=1, look=None)
+    books.arrive("ada", *[f"p{number}" for number in range(50)], due=SEAT)
+    read = []
+
+    def line() -> Iterator[Membership]:
+        for member in books.line():
+            read.append(member.person_id)
+            yield member
+
+    books.due["ada"] = None
+    settle(replace(books.ledger("ada"), line=line), books.now, A_MONTH)
+    assert read == ["p0", "p1"]
+
+
 # Seats of several pools.
 
 
@@ -229,6 +248,30 @@ def test_a_waiting_mover_exchanges_her_seat_when_the_wanted_one_frees() -> None:
     assert changes["ada"].alters
     assert changes["ben"].invites
     assert (books.seats("ada"), books.seats("ben")) == ({"service"}, {"core"})
+
+
+def test_a_seat_that_an_exchange_gives_up_goes_to_the_head_of_the_line() -> None:
+    """Ben has waited longer than the mover, and Cy came after her: the core seat that she gives up is Ben's."""
+    books = Books(core=1, service=0)
+    books.state(ada=CORE)
+    books.accept("ada")
+    books.arrive("ben", due=CORE)
+    books.state(ada=SERVICE)
+    books.arrive("cy", due=CORE)
+    assert books.waiting() == ["ben", "ada", "cy"]
+    books.resize("service", 1)
+    assert books.seats("ada") == {"service"}
+    assert books.where("ben", "cy") == [State.INVITED, State.WAITING]
+
+
+def test_a_holder_gets_what_has_no_limit_beside_her_capped_seat_at_once() -> None:
+    """She needs nothing that is short, so those who wait for a capped seat are not in her way."""
+    books = Books(users=1, look=None)
+    books.state(ada=due("user", pools=["users"]))
+    books.accept("ada")
+    books.arrive("ben", due=due("user", pools=["users"]))
+    books.state(ada=due("user", "look", pools=["users", "look"]))
+    assert books.seats("ada") == {"user", "look"}
 
 
 def test_a_mover_swaps_directly_when_the_wanted_seat_is_free() -> None:
@@ -555,6 +598,26 @@ def test_an_obstacle_ends_with_what_was_due() -> None:
     books.state(ada=SEAT)
     books.leave("ada")
     assert (books.where("ada"), books.obstacle("ada")) == ([State.ENDED], None)
+
+
+def test_who_loses_a_promised_seat_and_cannot_sign_in_does_not_stand_in_line() -> None:
+    """Sign-in is gone, what is due is another seat, and that is taken: the obstacle is noted with the loss."""
+    books = Books(core=0, service=1)
+    books.state(ada=SERVICE)
+    books.without_sign_in.add("ada")
+    books.state(ada=CORE)
+    assert (books.where("ada"), books.obstacle("ada")) == ([State.WAITING], Obstacle.NO_SIGN_IN)
+
+
+def test_who_has_accepted_needs_no_sign_in_to_wait() -> None:
+    """Nothing is left to be answered, so she stands in line and gets the seat that frees."""
+    books = Books(core=0, service=1)
+    books.state(ada=SERVICE)
+    books.accept("ada")
+    books.without_sign_in.add("ada")
+    books.state(ada=CORE)
+    assert (books.where("ada"), books.obstacle("ada")) == ([State.WAITING], None)
+    assert books.resize("core", 1)["ada"].grants
 
 
 def test_a_suspended_member_keeps_her_seat_and_stays_suspended() -> None:
