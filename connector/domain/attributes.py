@@ -137,6 +137,14 @@ class ResourceType:
         """
         return self._paths.get(text.lower())
 
+    @classmethod
+    def any_of(cls, *kinds: ResourceType) -> ResourceType:
+        """Return what a query of several types at once can name: what any has (RFC 7644 section 3.4.2.1)."""
+        together = cls("Resource", "", kinds[0].schema)
+        for kind in kinds:
+            together._paths = kind._paths | together._paths
+        return together
+
     def extension(self, urn: str) -> Schema | None:
         """Return the extension of that URN, whatever its case, or None."""
         return next((extension for extension in self.extensions if extension.urn.lower() == urn.lower()), None)

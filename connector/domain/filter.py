@@ -19,7 +19,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, TypeAlias
 
-from connector.domain.attributes import Attribute, AttributePath, Type
+from connector.domain.attributes import Attribute, AttributePath, ResourceType, Type
 from connector.domain.folding import fold
 
 Json = Any
@@ -69,7 +69,7 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """One of them matches."""
+    """One of them matches; of no terms, none does."""
 
     terms: tuple[Filter, ...]
 
@@ -93,6 +93,9 @@ class ValuePath:
 
 
 Filter: TypeAlias = Compare | Present | And | Or | Not | ValuePath
+NOTHING = Or(())
+"""Matches nobody."""
+
 Reader: TypeAlias = Callable[[AttributePath], Iterator[Json]]
 
 _RELATIONS: dict[Operator, Callable[[Any, Any], bool]] = {
@@ -116,6 +119,22 @@ def matches(filter_: Filter, document: Mapping[str, Json]) -> bool:
 def matches_element(filter_: Filter, element: Json) -> bool:
     """Tell whether one element of a multi-valued attribute matches the filter within its square brackets."""
     return _holds(filter_, partial(_values_of_element, element))
+
+
+def as_asked_of(resource: ResourceType, filter_: Filter) -> Filter:
+    """Return a filter on several types as it is to be understood of one of them.
+
+    What only another type has is an attribute without a value here (RFC 7644 section 3.4.2.1).
+    """
+    match filter_:
+        case And(terms):
+            return And(tuple(as_asked_of(resource, term) for term in terms))
+        case Or(terms):
+            return Or(tuple(as_asked_of(resource, term) for term in terms))
+        case Not(term):
+            return Not(as_asked_of(resource, term))
+        case Compare(path) | Present(path) | ValuePath(path):
+            return filter_ if resource.find(str(path)) is not None else NOTHING
 
 
 def stated_values(filter_: Filter) -> dict[str, Value] | None:

@@ -59,6 +59,18 @@ def canonical_text(text: str, resource: ResourceType) -> str:
     return _URN.sub(served, text) if "urn:" in text.lower() else text
 
 
+def canonical_message(body: Json) -> dict[str, Json]:
+    """Return the body with `schemas` and `operations` in lower case, whatever the case they came in."""
+    if not isinstance(body, dict):
+        raise InvalidSyntax("The body must be a JSON object.")
+    message = {key.lower() if key.lower() in ("schemas", "operations") else key: value for key, value in body.items()}
+    schemas = message.get("schemas")
+    message["schemas"] = schemas = [schemas] if isinstance(schemas, str) else schemas
+    if not isinstance(schemas, list) or not schemas or not all(isinstance(urn, str) for urn in schemas):
+        raise InvalidSyntax("The body must name its schemas (RFC 7643 section 3).")
+    return message
+
+
 def canonical_resource(body: Json, resource: ResourceType) -> dict[str, Json]:
     """Return what the body of a POST or PUT states, as a canonical document.
 
@@ -66,7 +78,7 @@ def canonical_resource(body: Json, resource: ResourceType) -> dict[str, Json]:
     not a null for a whole attribute: it says that the attribute has no value. Raises InvalidSyntax without `schemas`.
     """
     document: dict[str, Json] = {}
-    for path, stated in _stated(_message(body), resource):
+    for path, stated in _stated(canonical_message(body), resource):
         container = document.setdefault(path.urn, {}) if path.urn else document
         name = path.attribute.name
         container[name] = _value_at(path, stated, container.get(name))
@@ -82,7 +94,7 @@ def canonical_operations(body: Json, resource: ResourceType) -> list[Operation]:
     Raises InvalidSyntax, InvalidPath, InvalidValue, NoTarget (remove without a path) or NotWritable. Paths into schemas
     that are not served are passed over, as unknown attributes of a body are: directories map more than we keep.
     """
-    message = _message(body)
+    message = canonical_message(body)
     if PATCH_URN.lower() not in {str(urn).lower() for urn in message["schemas"]}:
         raise InvalidSyntax(f"The schemas of a PATCH request name {PATCH_URN}.")
     stated = message.get("operations")
@@ -106,18 +118,6 @@ def canonical_value(attribute: Attribute, value: Json) -> Json:
     if attribute.type is Type.COMPLEX:
         return _element(attribute, (value or [None])[0] if isinstance(value, list) else value)
     return _scalar(attribute, value)
-
-
-def _message(body: Json) -> dict[str, Json]:
-    """Return the body with `schemas` and `operations` in lower case, whatever the case they came in."""
-    if not isinstance(body, dict):
-        raise InvalidSyntax("The body must be a JSON object.")
-    message = {key.lower() if key.lower() in ("schemas", "operations") else key: value for key, value in body.items()}
-    schemas = message.get("schemas")
-    message["schemas"] = schemas = [schemas] if isinstance(schemas, str) else schemas
-    if not isinstance(schemas, list) or not schemas or not all(isinstance(urn, str) for urn in schemas):
-        raise InvalidSyntax("The body must name its schemas (RFC 7643 section 3).")
-    return message
 
 
 def _stated(body: Mapping[str, Json], resource: ResourceType) -> Iterator[tuple[AttributePath, Json]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from flask import Response, request
@@ -42,7 +42,7 @@ def create() -> Response:
 
 def index() -> Response:
     """GET: one page of groups (RFC 7644 section 3.4.2)."""
-    return answer(read(_page))
+    return answer(read(page, request.args))
 
 
 def show(group_id: str) -> Response:
@@ -86,6 +86,19 @@ def delete(group_id: str) -> Response:
     return empty()
 
 
+def page(work: Work, access: DirectoryAccess, arguments: Mapping[str, str]) -> dict[str, Json]:
+    """Return the page of groups that a query asks for, as a message."""
+    query = Query.of(arguments, GROUP)
+    total, documents = matching(work, access, query)
+    return list_message(total, query.start_index, documents)
+
+
+def matching(work: Work, access: DirectoryAccess, query: Query) -> tuple[int, list[dict[str, Json]]]:
+    """Return how many groups match, and those of the page as they are shown."""
+    listed = grouping.list_groups(work, access, query.filter, query.start_index, query.count)
+    return listed.total, _documents(work, listed.items, query.projection)
+
+
 def _stated_document() -> dict[str, Json]:
     document = canonical_resource(read_json(GROUP_LIMIT), GROUP)
     check_resource(document, GROUP)
@@ -113,12 +126,6 @@ def _shown_if_small(
     if not asked and grouping.count_members(work, group.id) > SHOWN_MEMBERS:
         return None
     return group, _documents(work, [group], projection)[0]
-
-
-def _page(work: Work, access: DirectoryAccess) -> dict[str, Json]:
-    query = Query.of(request.args, GROUP)
-    page = grouping.list_groups(work, access, query.filter, query.start_index, query.count)
-    return list_message(page.total, query.start_index, _documents(work, page.items, query.projection))
 
 
 def _documents(work: Work, groups: Sequence[Group], projection: Projection) -> list[dict[str, Json]]:

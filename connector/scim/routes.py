@@ -10,7 +10,7 @@ from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.routing import Rule
 
 from connector.domain.identifiers import new_id
-from connector.scim import discovery, groups, refusals, users
+from connector.scim import discovery, groups, refusals, search, users
 from connector.scim.answers import base_url
 from connector.scim.auth import admit
 from connector.scim.bodies import answer
@@ -63,6 +63,9 @@ def _route(path: str, views: Mapping[str, View]) -> None:
             )
 
 
+_route("/.search", {"POST": search.everything})
+_route("/Users/.search", {"POST": search.people})
+_route("/Groups/.search", {"POST": search.all_groups})
 _route("/Users", {"GET": users.index, "POST": users.create})
 _route(
     "/Users/<person_id>",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from flask import Response, request
@@ -38,7 +38,7 @@ def create() -> Response:
 
 def index() -> Response:
     """GET: one page of people (RFC 7644 section 3.4.2)."""
-    return answer(read(_page))
+    return answer(read(page, request.args))
 
 
 def show(person_id: str) -> Response:
@@ -79,6 +79,19 @@ def delete(person_id: str) -> Response:
     return empty()
 
 
+def page(work: Work, access: DirectoryAccess, arguments: Mapping[str, str]) -> dict[str, Json]:
+    """Return the page of people that a query asks for, as a message."""
+    query = Query.of(arguments, USER)
+    total, documents = matching(work, access, query)
+    return list_message(total, query.start_index, documents)
+
+
+def matching(work: Work, access: DirectoryAccess, query: Query) -> tuple[int, list[dict[str, Json]]]:
+    """Return how many people match, and those of the page as they are shown."""
+    listed = provisioning.list_people(work, access, query.filter, query.start_index, query.count)
+    return listed.total, _documents(work, listed.items, query.projection)
+
+
 def _stated_document() -> dict[str, Json]:
     document = canonical_resource(read_json(PERSON_LIMIT), USER)
     check_resource(document, USER)
@@ -92,12 +105,6 @@ def _shown(
     projection = Projection.of(request.args, USER)
     person = use_case(work, *args, **kwargs)
     return person, _documents(work, [person], projection)[0]
-
-
-def _page(work: Work, access: DirectoryAccess) -> dict[str, Json]:
-    query = Query.of(request.args, USER)
-    page = provisioning.list_people(work, access, query.filter, query.start_index, query.count)
-    return list_message(page.total, query.start_index, _documents(work, page.items, query.projection))
 
 
 def _documents(work: Work, people: Sequence[Person], projection: Projection) -> list[dict[str, Json]]:

@@ -127,7 +127,7 @@ class _Compiler:
             case And(terms):
                 return and_(*(self.condition(term, element) for term in terms))
             case Or(terms):
-                return or_(*(self.condition(term, element) for term in terms))
+                return or_(false(), *(self.condition(term, element) for term in terms))
             case Not(term):
                 return self.condition(term, element).is_not(true())  # NULL is no match, so its negation is one
             case ValuePath(path, inner):

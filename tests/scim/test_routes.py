@@ -98,7 +98,7 @@ def test_slashes_too_many_are_tolerated(directory: Directory) -> None:
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_an_address_that_is_not_served_is_a_scim_404(directory: Directory, method: str) -> None:
     """JSON even there: Okta shows a parser's complaint for anything else."""
-    for path in ("", "/", "/users", "/Users/1/2", "/.search", "/Nothing", "/Users/a%00b"):
+    for path in ("", "/", "/users", "/Users/1/2", "/.search/x", "/Nothing", "/Users/a%00b"):
         _assert_error(directory.call(method, path), 404)
 
 
@@ -117,6 +117,8 @@ def test_everything_under_scim_is_answered_in_scim(directory: Directory) -> None
         ("POST", "/Schemas", "GET"),
         ("PUT", "/ServiceProviderConfig", "GET"),
         ("GET", "/Bulk", "POST"),
+        ("GET", "/.search", "POST"),
+        ("DELETE", "/Users/.search", "POST"),
     ],
 )
 def test_a_method_that_is_not_offered_is_a_scim_405(directory: Directory, method: str, path: str, allowed: str) -> None:
