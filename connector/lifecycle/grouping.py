@@ -63,13 +63,20 @@ def change_group(
     return changed
 
 
-def delete_group(work: Work, access: DirectoryAccess, group_id: str) -> None:
-    """Forget a group: what it made due ends, and rules bound to it are left unbound, which `doctor` reports."""
+def delete_group(
+    work: Work, access: DirectoryAccess, group_id: str, check: Callable[[Group], None] | None = None
+) -> None:
+    """Forget a group: what it made due ends, and rules bound to it are left unbound, which `doctor` reports.
+
+    What `check` raises about the group as it is under its lock, leaves everything as it was.
+    """
     tenant_id = access.directory.tenant_id
     book = _rules_under_lock(work, tenant_id, change=work.rules.are_about(group_id))
     if book.concerns(group_id):
         work.tenancy.lock_policy(tenant_id, exclusively=True)
     group = _found(work, access, group_id, lock=True)
+    if check is not None:
+        check(group)
     members = work.groups.member_ids(group_id)
     for rule in (compiled.rule for compiled in book.rules if compiled.rule.group_id == group_id):
         work.rules.bind(rule.id, None)

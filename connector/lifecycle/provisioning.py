@@ -61,10 +61,17 @@ def change_person(
     return _write(work, access, version, person, stated, Kind.PERSON_CHANGED)
 
 
-def delete_person(work: Work, access: DirectoryAccess, person_id: str) -> None:
-    """Let a person go for good: access ends as for any leaver, and her id is never used again."""
+def delete_person(
+    work: Work, access: DirectoryAccess, person_id: str, check: Callable[[Person], None] | None = None
+) -> None:
+    """Let a person go for good: access ends as for any leaver, and her id is never used again.
+
+    What `check` raises about the person as she is under her lock, leaves everything as it was.
+    """
     version = work.tenancy.lock_policy(access.directory.tenant_id)
     person = _found(work, access, person_id, lock=True)
+    if check is not None:
+        check(person)
     _leave(work, access, version, inactive(person))
     work.groups.remove_from_all(person_id)
     work.people.delete(person_id, work.now)

@@ -101,6 +101,15 @@ class MethodNotAllowed(ScimError):
         super().__init__(f"{method} is not possible here; possible are {', '.join(allowed)}.")
 
 
+class VersionMismatch(ScimError):
+    """The resource has another version than those that the request is meant for (RFC 7644 section 3.14)."""
+
+    status = 412
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f'The resource has the version W/"{version}", for which the request is not meant.')
+
+
 class TooLarge(ScimError):
     """The body is larger than the endpoint takes."""
 

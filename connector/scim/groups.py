@@ -12,7 +12,7 @@ from connector.domain.people import Group, MemberChange, StatedGroup
 from connector.domain.tenancy import DirectoryAccess
 from connector.lifecycle import grouping
 from connector.mappers.groups import member_ids, patched_group, stated_group
-from connector.scim import members, patch
+from connector.scim import members, patch, preconditions
 from connector.scim.answers import base_url, resource_answer
 from connector.scim.auth import admit, read, write
 from connector.scim.bodies import GROUP_LIMIT, answer, empty, read_json
@@ -49,7 +49,7 @@ def show(group_id: str) -> Response:
     """GET by id (RFC 7644 section 3.4.1)."""
 
     def found(work: Work, access: DirectoryAccess) -> tuple[Group, dict[str, Json]]:
-        return _shown(work, grouping.find_group, access, group_id)
+        return _shown(work, _found, access, group_id)
 
     return resource_answer(*read(found), GROUP)
 
@@ -61,6 +61,7 @@ def replace(group_id: str) -> Response:
     everybody = MemberChange(replace=member_ids(document.get("members")))
 
     def replaced(group: Group) -> tuple[StatedGroup, MemberChange]:
+        preconditions.check(group)
         return stated_group(document, group.stated), everybody
 
     return resource_answer(*write(_shown, grouping.change_group, access, group_id, replaced), GROUP)
@@ -74,6 +75,7 @@ def change(group_id: str) -> Response:
     arrivals, others = members.apart(operations)
 
     def patched(group: Group) -> tuple[StatedGroup, MemberChange]:
+        preconditions.check(group)
         return patched_group(patch.apply(group.stated.attributes, others)), arrivals
 
     shown = write(_shown_if_small, access, group_id, patched)
@@ -82,7 +84,7 @@ def change(group_id: str) -> Response:
 
 def delete(group_id: str) -> Response:
     """DELETE: the group goes, its people stay (RFC 7644 section 3.6)."""
-    write(grouping.delete_group, admit(), group_id)
+    write(grouping.delete_group, admit(), group_id, preconditions.check)
     return empty()
 
 
@@ -97,6 +99,12 @@ def matching(work: Work, access: DirectoryAccess, query: Query) -> tuple[int, li
     """Return how many groups match, and those of the page as they are shown."""
     listed = grouping.list_groups(work, access, query.filter, query.start_index, query.count)
     return listed.total, _documents(work, listed.items, query.projection)
+
+
+def _found(work: Work, access: DirectoryAccess, group_id: str) -> Group:
+    group = grouping.find_group(work, access, group_id)
+    preconditions.check(group)
+    return group
 
 
 def _stated_document() -> dict[str, Json]:

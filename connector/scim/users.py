@@ -12,7 +12,7 @@ from connector.domain.people import Person, StatedPerson
 from connector.domain.tenancy import DirectoryAccess
 from connector.lifecycle import provisioning
 from connector.mappers.people import patched_person, stated_person
-from connector.scim import patch
+from connector.scim import patch, preconditions
 from connector.scim.answers import base_url, resource_answer
 from connector.scim.auth import admit, read, write
 from connector.scim.bodies import PERSON_LIMIT, answer, empty, read_json
@@ -45,7 +45,7 @@ def show(person_id: str) -> Response:
     """GET by id (RFC 7644 section 3.4.1)."""
 
     def found(work: Work, access: DirectoryAccess) -> tuple[Person, dict[str, Json]]:
-        return _shown(work, provisioning.find_person, access, person_id)
+        return _shown(work, _found, access, person_id)
 
     return resource_answer(*read(found), USER)
 
@@ -56,6 +56,7 @@ def replace(person_id: str) -> Response:
     document = _stated_document()
 
     def replaced(person: Person) -> StatedPerson:
+        preconditions.check(person)
         return stated_person(document, person.stated)
 
     return resource_answer(*write(_shown, provisioning.change_person, access, person_id, replaced), USER)
@@ -68,6 +69,7 @@ def change(person_id: str) -> Response:
     check_operations(operations)
 
     def patched(person: Person) -> StatedPerson:
+        preconditions.check(person)
         return patched_person(patch.apply(person.stated.attributes, operations), person)
 
     return resource_answer(*write(_shown, provisioning.change_person, access, person_id, patched), USER)
@@ -75,7 +77,7 @@ def change(person_id: str) -> Response:
 
 def delete(person_id: str) -> Response:
     """DELETE: gone for the directory, with everything that was due to her (RFC 7644 section 3.6)."""
-    write(provisioning.delete_person, admit(), person_id)
+    write(provisioning.delete_person, admit(), person_id, preconditions.check)
     return empty()
 
 
@@ -90,6 +92,12 @@ def matching(work: Work, access: DirectoryAccess, query: Query) -> tuple[int, li
     """Return how many people match, and those of the page as they are shown."""
     listed = provisioning.list_people(work, access, query.filter, query.start_index, query.count)
     return listed.total, _documents(work, listed.items, query.projection)
+
+
+def _found(work: Work, access: DirectoryAccess, person_id: str) -> Person:
+    person = provisioning.find_person(work, access, person_id)
+    preconditions.check(person)
+    return person
 
 
 def _stated_document() -> dict[str, Json]:

@@ -38,7 +38,7 @@ def test_the_configuration_tells_what_is_offered(directory: Directory) -> None:
         "filter": True,
         "bulk": False,
         "sort": False,
-        "etag": False,
+        "etag": True,
         "changePassword": False,
     }
     assert config["filter"]["maxResults"] == 1000
