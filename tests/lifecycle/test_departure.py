@@ -12,10 +12,11 @@ from connector.domain.events import Kind
 from connector.domain.invitations import InvitationState
 from connector.domain.memberships import State
 from connector.domain.people import Group, Person
+from connector.domain.sessions import Identity
 from connector.domain.work_orders import Task
-from connector.lifecycle import grouping, invitations
+from connector.lifecycle import admission, grouping, invitations
 
-from .company import Company
+from .company import ISSUER, Company
 
 Departure = Callable[[Company, Person], object]
 
@@ -149,6 +150,18 @@ def test_a_leaver_who_was_never_bound_loses_her_session_too(company: Company) ->
     with pytest.raises(InvitationUnusable):
         company.write(invitations.accept, token, session)
     assert company.gate(session) is Reason.NOT_PROVISIONED
+
+
+def test_a_leaver_without_any_seat_loses_her_session_too(company: Company) -> None:
+    """Revoked, and signed in again to see why: her departure ends that session like any, and its ID token is gone."""
+    ada = company.person("ada", title="Night")
+    company.accept(ada)
+    company.act("revoke", ada)
+    company.write(admission.sign_in, "okta", Identity(ISSUER, "ext-ada", id_token="header.body.signature"))
+    assert company.live_sessions(ada) == 1
+    company.deactivate(ada)
+    assert company.live_sessions(ada) == 0
+    assert "header.body.signature" not in str(company.sql("SELECT * FROM session"))
 
 
 # What is left to do at the vendor.
