@@ -64,7 +64,9 @@ def table(rows: Sequence[Facts], columns: Mapping[str, str]) -> None:
     console = Console(width=WIDEST, highlight=False)
     # A line longer than the terminal is broken by it, and can still be searched and copied whole.
     console.width = Measurement.get(console, console.options, drawn).maximum
-    console.print(drawn)
+    with console.capture() as captured:
+        console.print(drawn)
+    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 def fields(facts: Facts, titles: Mapping[str, str]) -> None:
