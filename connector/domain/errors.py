@@ -5,7 +5,7 @@ The sentence is for logs and for SCIM's `detail`; pages render the code and the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 
@@ -174,3 +174,62 @@ class NothingToAnswer(DomainError):
     def __init__(self, user_name: str, account: str, state: str) -> None:
         self.user_name, self.account, self.state = user_name, account, state
         super().__init__(f"{user_name} is {state} in {account}, so there is nothing to do.")
+
+
+class BillingUnknown(DomainError):
+    """Nobody has said how the account is billed, so no price, period or renewal date is known."""
+
+    code = "billing-unknown"
+
+    def __init__(self, account: str) -> None:
+        self.account = account
+        super().__init__(f"Nobody has said how {account} is billed: state its currency and the day a period begins.")
+
+
+class SeatsAssigned(DomainError):
+    """More seats were to be given back than nobody has."""
+
+    code = "seats-assigned"
+
+    def __init__(self, account: str, pool: str, wanted: int, unassigned: int) -> None:
+        self.account, self.pool, self.wanted, self.unassigned = account, pool, wanted, unassigned
+        super().__init__(
+            f"{wanted} {pool} seats of {account} cannot be given back: {unassigned} are unassigned and not yet released."
+        )
+
+
+class PlanTooSmall(DomainError):
+    """The plan has fewer seats than are in use; nobody is evicted. `holders` has the names, pool by pool."""
+
+    code = "plan-too-small"
+
+    def __init__(self, account: str, plan: str, holders: Mapping[str, Iterable[str]], seats: Mapping[str, int]) -> None:
+        self.account, self.plan, self.seats = account, plan, dict(seats)
+        self.holders = {pool: tuple(names) for pool, names in holders.items()}
+        short = "; ".join(
+            f"{pool} would have {seats[pool]}, in use by {', '.join(names) or 'the owner'}"
+            for pool, names in self.holders.items()
+        )
+        super().__init__(f"{account} cannot have the plan {plan} now: {short}. Free seats first, or change at renewal.")
+
+
+class ApprovalNeeded(DomainError):
+    """The next invoice would be above the account's budget, or is not known; amounts as in `12.00 EUR`."""
+
+    code = "approval-needed"
+
+    def __init__(self, account: str, invoice: str, budget: str) -> None:
+        self.account, self.invoice, self.budget = account, invoice, budget
+        super().__init__(
+            f"The next invoice of {account} would be {invoice}, with a budget of {budget}: this needs approval."
+        )
+
+
+class LedgerMoved(DomainError):
+    """What was previewed is not what would happen now; `preview` has the new figures, and their version."""
+
+    code = "ledger-moved"
+
+    def __init__(self, account: str, preview: object) -> None:
+        self.account, self.preview = account, preview
+        super().__init__(f"{account} has changed since the preview; look at the new figures, and confirm those.")

@@ -11,6 +11,7 @@ from connector.domain.events import THE_CLOCK, Cause, Event, Kind
 from connector.domain.identifiers import new_id
 from connector.domain.seats import SeatPool
 from connector.domain.tenancy import Tenant, checked_slug
+from connector.lifecycle.books import note_purchases
 from connector.lifecycle.settling import fresh_rulebook, settle
 from connector.mappers.rulebook import Terms, terms_of
 from connector.storage.work import Work
@@ -60,11 +61,13 @@ def change_capacity(work: Work, slug: str, pool_key: str, capacity: int | None, 
     book = fresh_rulebook(work, account.tenant_id)
     settle(work, account.tenant_id, book, (), THE_CLOCK, seats_changed_in=[account.id])
     pool = work.accounts.pools([account.id])[account.id][pool_key]
-    changed = replace(pool, capacity=capacity, owner=_owners_seats(terms, pool_key, capacity))
-    in_use = max(pool.owner, changed.owner) + pool.held + (pool.promised if pool.pending_counts else 0)
+    changed = replace(pool, capacity=capacity, owner=owners_seats(terms, pool_key, capacity))
+    in_use = replace(changed, owner=max(pool.owner, changed.owner)).in_use
     if capacity is not None and capacity < in_use:
         raise CapacityBelowUse(slug, pool_key, capacity, in_use)
+    changed.keep_what_is_assigned()
     work.accounts.write_capacity(changed)
+    note_purchases(work, account)
     before, after = {"pools": {pool_key: pool.capacity}}, {"pools": {pool_key: capacity}}
     work.trail.tell([_event(work, account, Kind.ACCOUNT_CHANGED, cause, before, after)])
     settle(work, account.tenant_id, book, (), cause, seats_changed_in=[account.id])
@@ -93,11 +96,11 @@ def only_tenant(work: Work, slug: str | None) -> Tenant:
 
 
 def _pool(account: Account, terms: Terms, key: str, capacity: int | None) -> SeatPool:
-    owner, pending_counts = _owners_seats(terms, key, capacity), terms.catalogue.invitation.counts_in_quota
+    owner, pending_counts = owners_seats(terms, key, capacity), terms.catalogue.invitation.counts_in_quota
     return SeatPool(new_id(), account.id, key, capacity, 0, 0, owner, pending_counts)
 
 
-def _owners_seats(terms: Terms, key: str, capacity: int | None) -> int:
+def owners_seats(terms: Terms, key: str, capacity: int | None) -> int:
     """Return how many seats of a pool the account's owner holds: none of a pool that has none."""
     return terms.catalogue.owner_seats.get(key, 0) if capacity is None or capacity > 0 else 0
 

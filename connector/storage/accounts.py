@@ -91,7 +91,13 @@ class Accounts:
         self.connection.execute(
             update(seat_pool)
             .where(seat_pool.c.id == pool.id)
-            .values(capacity=pool.capacity, owner=pool.owner, pending_counts=pool.pending_counts)
+            .values(
+                capacity=pool.capacity,
+                owner=pool.owner,
+                pending_counts=pool.pending_counts,
+                released=pool.released,
+                release_at=pool.release_at,
+            )
         )
 
     def write(self, one: Account) -> None:

@@ -58,6 +58,11 @@ class Billing:
             values = {"item": one.item, "day": one.day, "quantity": one.line.quantity, "price": price}
             self.connection.execute(insert(purchase).values(account_id=account_id, **values))
 
+    def forget(self, account_id: str) -> None:
+        """Begin an account's books anew, and take back what was planned."""
+        self.connection.execute(delete(purchase).where(purchase.c.account_id == account_id))
+        self.plan(account_id, None)
+
     def planned(self, account_id: str) -> PlannedChange | None:
         """Return the change of plan that the end of a period will bring."""
         query = select(billing).where(billing.c.account_id == account_id, billing.c.next_plan.is_not(None))
