@@ -21,14 +21,15 @@ from keycloak import KeycloakAdmin
 from connector.keycloak import gate
 from connector.keycloak.server import Administrator, connect
 
-from ..story.conftest import JUMPSEAT, Connector, MailSink, ScimClient, free_port, wait_for
+from ..running import JUMPSEAT, Connector, ScimClient, free_port, running_connector, wait_for
+from ..story.conftest import MailSink
 from .keycloak_server import KeycloakServer, installed, running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[2]
-PICTURES = ROOT / "var" / "e2e"
+KEPT = ROOT / "var" / "e2e"
 REALM, COMPANY = "acme", "acme-company"
 OTHER_CLIENT = "wiki"
 
@@ -39,10 +40,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 @pytest.fixture(scope="session")
-def keycloak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeycloakServer]:
-    """Give a running Keycloak with our theme and nothing else."""
+def keycloak() -> Iterator[KeycloakServer]:
+    """Give a running Keycloak with our theme and nothing else; its log stays under var/e2e/."""
     home = installed(ROOT / "dist" / "jumpseat-theme.jar")
-    with running(home, tmp_path_factory.mktemp("keycloak") / "keycloak.log") as server:
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with running(home, KEPT / "keycloak.log") as server:
         yield server
 
 
@@ -52,6 +54,7 @@ class Colleague:
 
     name: str
     id: str
+    scim_id: str = ""
     password: str = "correct horse battery staple"
 
     @property
@@ -111,27 +114,24 @@ class Shop:
             "lastName": "Example",
             "enabled": True,
         }
-        colleague = Colleague(name, self.realm.create_user(user))
-        if with_password:
-            self.realm.set_user_password(colleague.id, colleague.password, temporary=False)
+        user_id = self.realm.create_user(user)
         stated = {
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
-            "userName": colleague.address,
-            "externalId": colleague.id,
+            "userName": user["email"],
+            "externalId": user_id,
             "displayName": f"{name.capitalize()} Example",
-            "emails": [{"value": colleague.address, "type": "work", "primary": True}],
+            "emails": [{"value": user["email"], "type": "work", "primary": True}],
             "active": True,
         }
         made = self.scim.made("POST", "/Users", stated)
         self.scim.made("PATCH", f"/Groups/{self.group_id}", patch("add", "members", [{"value": made["id"]}]))
+        colleague = Colleague(name, user_id, str(made["id"]))
+        if with_password:
+            self.realm.set_user_password(colleague.id, colleague.password, temporary=False)
         return colleague
 
-    def scim_id(self, colleague: Colleague) -> str:
-        found = self.scim.call("GET", "/Users", filter=f'externalId eq "{colleague.id}"').json()
-        return str(found["Resources"][0]["id"])
-
     def leave(self, colleague: Colleague) -> None:
-        self.scim.made("PATCH", f"/Users/{self.scim_id(colleague)}", patch("replace", "active", False))
+        self.scim.made("PATCH", f"/Users/{colleague.scim_id}", patch("replace", "active", False))
 
     def mark(self, colleague: Colleague, state: str) -> None:
         """Write into the realm how her invitation stands."""
@@ -153,38 +153,30 @@ def patch(op: str, path: str, value: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def mail() -> Iterator[MailSink]:
-    sink = MailSink()
-    controller = Controller(sink, hostname="127.0.0.1", port=free_port())
+def mail() -> Iterator[tuple[MailSink, str]]:
+    """Give a mail server that keeps every letter, and its URL."""
+    sink, port = MailSink(), free_port()
+    controller = Controller(sink, hostname="127.0.0.1", port=port)
     controller.start()
-    sink.port = controller.port  # type: ignore[attr-defined]
-    yield sink
+    yield sink, f"smtp://127.0.0.1:{port}"
     controller.stop()
 
 
 @pytest.fixture(scope="session")
-def connector(mail: MailSink, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connector]:
-    """Give a running connector on an SQLite database of its own."""
-    folder, port = tmp_path_factory.mktemp("connector"), free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("JUMPSEAT_")}
-    environment |= {
-        "JUMPSEAT_DATABASE_URL": f"sqlite:///{folder / 'jumpseat.db'}",
-        "JUMPSEAT_PUBLIC_URL": f"http://localhost:{port}",
-        "JUMPSEAT_SECRET_KEY": "a-key-for-tests-that-nobody-guesses-0123456789",
-        "JUMPSEAT_MAIL_URL": f"smtp://127.0.0.1:{mail.port}",  # type: ignore[attr-defined]
-        "JUMPSEAT_PORT": str(port),
-        "JUMPSEAT_PROCESSES": "1",
-    }
-    one = Connector(environment, f"http://localhost:{port}", folder / "connector.log")
-    subprocess.run([JUMPSEAT, "migrate"], env=environment, check=True, capture_output=True)
-    one.start()
-    yield one
-    one.stop()
+def connector(
+    mail: tuple[MailSink, str], sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Connector]:
+    """Give a running connector on an SQLite database of its own; its log stays under var/e2e/."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    (KEPT / "connector.log").unlink(missing_ok=True)
+    database = shutil.copy(sqlite_template, tmp_path_factory.mktemp("connector") / "jumpseat.db")
+    with running_connector(f"sqlite:///{database}", KEPT, mail[1]) as one:
+        yield one
 
 
 @pytest.fixture(scope="session")
 def shop(
-    keycloak: KeycloakServer, connector: Connector, mail: MailSink, tmp_path_factory: pytest.TempPathFactory
+    keycloak: KeycloakServer, connector: Connector, mail: tuple[MailSink, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Shop:
     """Set everything up from nothing, by the commands that the how-to page names."""
     password_file = tmp_path_factory.mktemp("secrets") / "password"
@@ -198,7 +190,7 @@ def shop(
     group = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Marketing"}
     group_id = str(scim.made("POST", "/Groups", group)["id"])
     realm = connect(keycloak.url, REALM, Administrator(keycloak.admin, keycloak.password))
-    company = Shop(keycloak, connector, mail, scim, realm, group_id, password_file)
+    company = Shop(keycloak, connector, mail[0], scim, realm, group_id, password_file)
     company.keycloak_command("setup")
     realm.create_client(
         {
@@ -248,10 +240,9 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
 @pytest.fixture
 def picture() -> Callable[[Page, str], None]:
     """Give the way to keep what a page looks like, under var/e2e/."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
 
     def keep(page: Page, name: str) -> None:
-        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        page.screenshot(path=KEPT / f"{name}.png", full_page=True)
 
     return keep
 

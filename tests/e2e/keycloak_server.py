@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from ..story.conftest import free_port
+from ..running import free_port
 
 VERSION = "26.7.4"
 ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:tar.gz"

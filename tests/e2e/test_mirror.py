@@ -34,12 +34,12 @@ def by_deactivation(shop: Any, person: Any) -> str:
 
 
 def by_deletion(shop: Any, person: Any) -> str:
-    shop.scim.made("DELETE", f"/Users/{shop.scim_id(person)}")
+    shop.scim.made("DELETE", f"/Users/{person.scim_id}")
     return "revoked"
 
 
 def by_losing_the_last_group(shop: Any, person: Any) -> str:
-    members = f'members[value eq "{shop.scim_id(person)}"]'
+    members = f'members[value eq "{person.scim_id}"]'
     shop.scim.made("PATCH", f"/Groups/{shop.group_id}", {**patch("remove", members, None)})
     return "pending"
 
