@@ -123,7 +123,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a listing: `total` counts all that match, `items` are those of this page."""
+    """One page of a listing: `total` counts all that match, `items` are those of this page.
+
+    `more` tells whether others follow, or precede where the page was asked for by what comes after it.
+    """
 
     total: int
     items: list[T] = field(default_factory=list)
+    more: bool = False

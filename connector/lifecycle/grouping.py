@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from connector.domain.errors import AlreadyExists, InvalidValue, NotFound
 from connector.domain.events import Event, Kind
-from connector.domain.filter import Filter
 from connector.domain.folding import fold
 from connector.domain.identifiers import new_id
+from connector.domain.listing import Listing
 from connector.domain.people import Group, Member, MemberChange, Page, StatedGroup
 from connector.domain.tenancy import DirectoryAccess
 from connector.lifecycle.provisioning import cause_of
@@ -91,9 +91,9 @@ def find_group(work: Work, access: DirectoryAccess, group_id: str) -> Group:
     return _found(work, access, group_id)
 
 
-def list_groups(work: Work, access: DirectoryAccess, where: Filter | None, start_index: int, count: int) -> Page[Group]:
-    """Return a page of this directory's groups in order of arrival; `start_index` counts from 1."""
-    return work.groups.page(access.directory.id, where, start_index, count)
+def list_groups(work: Work, access: DirectoryAccess, listing: Listing) -> Page[Group]:
+    """Return a page of this directory's groups."""
+    return work.groups.page(access.directory.id, listing)
 
 
 def members_of(work: Work, group_ids: Sequence[str]) -> dict[str, list[Member]]:

@@ -11,8 +11,8 @@ from typing import Any
 
 from connector.domain.errors import AlreadyExists, NotFound
 from connector.domain.events import Cause, CauseKind, Event, Kind
-from connector.domain.filter import Filter
 from connector.domain.identifiers import new_id
+from connector.domain.listing import Listing
 from connector.domain.people import Member, Page, Person, StatedPerson
 from connector.domain.tenancy import DirectoryAccess
 from connector.lifecycle.consequences import end_sessions
@@ -83,11 +83,9 @@ def find_person(work: Work, access: DirectoryAccess, person_id: str) -> Person:
     return _found(work, access, person_id)
 
 
-def list_people(
-    work: Work, access: DirectoryAccess, where: Filter | None, start_index: int, count: int
-) -> Page[Person]:
-    """Return a page of this directory's people in order of arrival; `start_index` counts from 1."""
-    return work.people.page(access.directory.id, where, start_index, count)
+def list_people(work: Work, access: DirectoryAccess, listing: Listing) -> Page[Person]:
+    """Return a page of this directory's people."""
+    return work.people.page(access.directory.id, listing)
 
 
 def groups_of(work: Work, person_ids: Sequence[str]) -> dict[str, list[Member]]:

@@ -13,6 +13,7 @@ from typing import Any
 from connector.domain.accounts import Account, Rule
 from connector.domain.attributes import USER
 from connector.domain.errors import NotFound
+from connector.domain.listing import Listing
 from connector.domain.memberships import Membership, State
 from connector.domain.people import Person
 from connector.domain.seats import SeatPool
@@ -201,7 +202,7 @@ def people(
     wanted = [directory_named(work, directory_slug)] if directory_slug else work.tenancy.directories()
     total, found, skipped = 0, list[Person](), start_index - 1
     for one in wanted:
-        page = work.people.page(one.id, parsed, skipped + 1, count - len(found))
+        page = work.people.page(one.id, Listing(parsed, skipped + 1, count - len(found)))
         total, skipped = total + page.total, max(0, skipped - page.total)
         found += page.items
     return total, _person_reports(work, found)

@@ -30,7 +30,7 @@ def service_provider_config(base_url: str) -> dict[str, Json]:
         "bulk": {"supported": False, "maxOperations": 1000, "maxPayloadSize": GROUP_LIMIT},
         "filter": {"supported": True, "maxResults": MAX_COUNT},
         "changePassword": {"supported": False},
-        "sort": {"supported": False},
+        "sort": {"supported": True},
         "etag": {"supported": True},
         "authenticationSchemes": [
             {

@@ -9,7 +9,9 @@ from typing import Any
 from connector.domain.attributes import ResourceType
 from connector.domain.errors import InvalidValue
 from connector.domain.filter import Filter
+from connector.domain.listing import Listing, Order
 from connector.mappers.filters import parse_filter
+from connector.mappers.ordering import parse_order
 from connector.scim.dialects import canonical_text
 from connector.scim.representation import Projection
 
@@ -28,19 +30,27 @@ class Query:
     start_index: int
     count: int
     projection: Projection
+    order: Order | None = None
+
+    @property
+    def listing(self) -> Listing:
+        """The page that is asked for."""
+        return Listing(self.filter, self.start_index, self.count, self.order)
 
     @classmethod
     def of(cls, arguments: Mapping[str, str], resource: ResourceType) -> Query:
-        """Read a query string. Raises InvalidFilter, or InvalidValue for a number that is none or out of range.
+        """Read a query string. Raises InvalidFilter; InvalidValue for an order that is none, or a number out of range.
 
         A startIndex below 1 is 1, a count below 0 is 0 (RFC 7644 table 6); a page never holds more than 1,000.
         """
         text = arguments.get("filter")
+        sort_by = arguments.get("sortBy")
         return cls(
             filter=parse_filter(canonical_text(text, resource), resource) if text else None,
             start_index=max(1, _number(arguments, "startIndex", 1)),
             count=min(MAX_COUNT, max(0, _number(arguments, "count", DEFAULT_COUNT))),
             projection=Projection.of(arguments, resource),
+            order=_order(sort_by, arguments.get("sortOrder", ""), resource) if sort_by else None,
         )
 
 
@@ -53,6 +63,10 @@ def list_message(total: int, start_index: int, resources: list[dict[str, Json]])
         "itemsPerPage": len(resources),
         "Resources": resources,
     }
+
+
+def _order(sort_by: str, sort_order: str, resource: ResourceType) -> Order:
+    return parse_order(canonical_text(sort_by, resource), sort_order, resource)
 
 
 def _number(arguments: Mapping[str, str], name: str, default: int) -> int:

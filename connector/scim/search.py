@@ -16,7 +16,7 @@ from connector.scim import groups, users
 from connector.scim.auth import admit, read
 from connector.scim.bodies import PERSON_LIMIT, answer, read_json
 from connector.scim.dialects import canonical_message
-from connector.scim.errors import InvalidSyntax
+from connector.scim.errors import InvalidSyntax, NotImplementedHere
 from connector.scim.listing import Query, list_message
 from connector.scim.representation import Projection
 
@@ -79,6 +79,8 @@ def _argument(name: str, value: Json) -> str:
 
 def _page(work: Work, access: DirectoryAccess, arguments: Mapping[str, str]) -> dict[str, Json]:
     query = Query.of(arguments, EVERYTHING)
+    if query.order is not None:
+        raise NotImplementedHere("An order across resource types")
     number, found = users.matching(work, access, _asked_of(USER, query, arguments))
     rest = replace(query, start_index=max(1, query.start_index - number), count=query.count - len(found))
     more, others = groups.matching(work, access, _asked_of(GROUP, rest, arguments))

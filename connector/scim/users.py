@@ -90,7 +90,7 @@ def page(work: Work, access: DirectoryAccess, arguments: Mapping[str, str]) -> d
 
 def matching(work: Work, access: DirectoryAccess, query: Query) -> tuple[int, list[dict[str, Json]]]:
     """Return how many people match, and those of the page as they are shown."""
-    listed = provisioning.list_people(work, access, query.filter, query.start_index, query.count)
+    listed = provisioning.list_people(work, access, query.listing)
     return listed.total, _documents(work, listed.items, query.projection)
 
 

@@ -94,6 +94,15 @@ def compile_filter(filter_: Filter, table: Table, dialect: str) -> Condition:
     return _Compiler(table, dialect).condition(filter_)
 
 
+def sort_key(path: AttributePath, table: Table, dialect: str) -> Sql | None:
+    """Return what rows of `person` or `scim_group` are ordered by; None where all have the same value.
+
+    It is NULL without a value, and without case where case does not matter. Of a multi-valued attribute, the primary
+    value counts, else the first (RFC 7644 section 3.4.2.3).
+    """
+    return _Compiler(table, dialect).sort_key(path)
+
+
 @dataclass(frozen=True, slots=True)
 class _Text:
     """Text in SQL, and how it is compared: as it is, folded already when it was stored, or to be folded."""
@@ -183,11 +192,44 @@ class _Compiler:
     def sides(self, operand: _Text, value: str) -> tuple[Sql, Sql]:
         if operand.exact:
             return operand.sql, literal(value)
-        if operand.stored_folded:
-            return operand.sql, literal(fold(value))
-        if self.dialect == "sqlite":
-            return func.fold(operand.sql), literal(fold(value))
-        return _lowered(operand.sql), _lowered(literal(value))
+        folded = literal(fold(value)) if operand.stored_folded or self.dialect == "sqlite" else _lowered(literal(value))
+        return self.folded(operand), folded
+
+    def folded(self, operand: _Text) -> Sql:
+        if operand.exact or operand.stored_folded:
+            return operand.sql
+        return func.fold(operand.sql) if self.dialect == "sqlite" else _lowered(operand.sql)
+
+    def sort_key(self, path: AttributePath) -> Sql | None:
+        if str(path) in self.columns:
+            operand = self.columns[str(path)]
+        elif path.attribute.multi_valued:
+            operand = self.foremost(path)
+        else:
+            operand = self.read_json(self.table.c.document, path, _keys(path))
+        if isinstance(operand, str):
+            return None
+        if not isinstance(operand, _Text):
+            return operand  # type: ignore[no-any-return]
+        key = func.nullif(self.folded(operand), "")
+        return key if self.dialect == "sqlite" else collate(key, "C")
+
+    def foremost(self, path: AttributePath) -> Any:
+        """Return the operand for a sub-attribute of the primary element that has it, else of the first."""
+        name, where = path.target.name, _json_path(_keys(AttributePath(path.urn, path.attribute)))
+        document = self.table.c.document
+        if self.dialect == "postgresql":
+            stated = f'exists(@."{name}")' if path.target.type is Type.BOOLEAN else f'@."{name}" != ""'
+            places = (f'{where}[*] ? (@."primary" == true && {stated})', f"{where}[*] ? ({stated})")
+            found = (func.jsonb_path_query_first(document, literal(place, JSONPATH)) for place in places)
+            return self.read_json(func.coalesce(*found), path, [name])
+        source: Any = func.json_each(document, where).table_valued("key", "value", "type", name="element")
+        element: Sql = case((source.c.type == "object", source.c.value))
+        value = func.json_extract(element, _json_path([name]))
+        primary = func.coalesce(func.json_extract(element, '$."primary"'), 0)
+        one = select(value).select_from(source).where(value != "").order_by(primary.desc(), source.c.key).limit(1)
+        chosen = one.correlate(self.table).scalar_subquery()
+        return chosen if path.target.type is Type.BOOLEAN else _Text(chosen, path.target.case_exact)
 
     def relation(self, relation: Operator, left: Sql, right: Sql, value: Value) -> Condition:
         """Compare without LIKE, whose wildcards would have to be escaped and which ignores case on SQLite."""

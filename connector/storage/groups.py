@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from connector.domain.errors import AlreadyExists
-from connector.domain.filter import Filter
 from connector.domain.folding import fold
 from connector.domain.people import Group, Member, Page, StatedGroup
-from connector.storage.filtering import compile_filter
+from connector.domain.listing import Listing
+from connector.storage.paging import page_of
 from connector.storage.rows import chunks, group_of
 from connector.storage.tables import group_member, person, scim_group
 
@@ -47,16 +47,10 @@ class Groups:
         keyed = others.where(scim_group.c.external_id == stated.external_id)
         return "externalId" if self.connection.execute(keyed).first() else None
 
-    def page(self, directory_id: str, where: Filter | None, start_index: int, count: int) -> Page[Group]:
-        """Return one page in order of arrival, and how many match in all. `start_index` counts from 1."""
-        condition: ColumnElement[bool] = scim_group.c.directory_id == directory_id
-        if where is not None:
-            condition &= compile_filter(where, scim_group, self.connection.dialect.name)
-        total = self.connection.execute(select(func.count()).select_from(scim_group).where(condition)).scalar_one()
-        if count == 0 or start_index > total:
-            return Page(total)
-        query = select(scim_group).where(condition).order_by(scim_group.c.id).offset(start_index - 1).limit(count)
-        return Page(total, [group_of(row) for row in self.connection.execute(query)])
+    def page(self, directory_id: str, listing: Listing) -> Page[Group]:
+        """Return one page of the directory's, and how many match in all."""
+        of_directory = scim_group.c.directory_id == directory_id
+        return page_of(self.connection, scim_group, of_directory, listing, group_of)
 
     def add(self, one: Group) -> None:
         """Add a group; raises AlreadyExists when another unit of work took its name meanwhile."""

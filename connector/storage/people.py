@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from connector.domain.errors import AlreadyExists, IdentityMismatch
-from connector.domain.filter import Filter
 from connector.domain.folding import fold
+from connector.domain.listing import Listing
 from connector.domain.people import Page, Person, StatedPerson
-from connector.storage.filtering import compile_filter, only_work_email
+from connector.storage.filtering import only_work_email
+from connector.storage.paging import page_of
 from connector.storage.rows import chunks, person_of
 from connector.storage.tables import identity, person
 
@@ -85,16 +86,10 @@ class People:
         )
         return list(self.connection.execute(query.order_by(person.c.id)).scalars())
 
-    def page(self, directory_id: str, where: Filter | None, start_index: int, count: int) -> Page[Person]:
-        """Return one page in order of arrival, and how many match in all. `start_index` counts from 1."""
-        condition: ColumnElement[bool] = (person.c.directory_id == directory_id) & person.c.deleted_at.is_(None)
-        if where is not None:
-            condition &= compile_filter(where, person, self.connection.dialect.name)
-        total = self.connection.execute(select(func.count()).select_from(person).where(condition)).scalar_one()
-        if count == 0 or start_index > total:
-            return Page(total)
-        query = select(person).where(condition).order_by(person.c.id).offset(start_index - 1).limit(count)
-        return Page(total, [person_of(row) for row in self.connection.execute(query)])
+    def page(self, directory_id: str, listing: Listing) -> Page[Person]:
+        """Return one page of the directory's, and how many match in all."""
+        of_directory = (person.c.directory_id == directory_id) & person.c.deleted_at.is_(None)
+        return page_of(self.connection, person, of_directory, listing, person_of)
 
     def lock(self, person_ids: Iterable[str]) -> None:
         """Lock people for change, by ascending id; who holds the lock alone moves them between groups."""

@@ -11,6 +11,7 @@ from connector.domain.errors import InvitationUnusable
 from connector.domain.events import Kind
 from connector.domain.invitations import InvitationState
 from connector.domain.memberships import State
+from connector.domain.listing import Listing
 from connector.domain.people import Group, Person
 from connector.domain.sessions import Identity
 from connector.domain.work_orders import Task
@@ -42,7 +43,7 @@ def by_the_end_of_the_rule(company: Company, person: Person) -> object:
 
 
 def the_group(company: Company) -> Group:
-    return company.read(grouping.list_groups, company.access(), None, 1, 1).items[0]
+    return company.read(grouping.list_groups, company.access(), Listing(count=1)).items[0]
 
 
 EVERY_WAY = pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_the_configuration_tells_what_is_offered(directory: Directory) -> None:
         "patch": True,
         "filter": True,
         "bulk": False,
-        "sort": False,
+        "sort": True,
         "etag": True,
         "changePassword": False,
     }
