@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from connector.cli import purchases
 from connector.cli.operator import Operator, pass_operator
 from connector.cli.output import count, document, fields, json_option, listing, table
+from connector.cli.purchases import pool_and_number
 from connector.cli.vendors import vendors
 from connector.lifecycle import accounts, outstanding, reporting
 
@@ -68,7 +70,7 @@ def open_(
         plan,
         operator.cause,
         name=title,
-        capacities=dict(_pool_and_number(one) for one in seats),
+        capacities=dict(pool_and_number(one) for one in seats),
         addons=addons,
         owner_email=owner_email,
         tenant_slug=tenant,
@@ -151,7 +153,8 @@ def seats(operator: Operator, name: str, pool: str, number: int, as_json: bool) 
         click.echo(f"{count(served, 'person', 'people')} got a seat from the waiting line; {after.waiting} still wait.")
 
 
-command.add_command(vendors)
+for _one in (vendors, *purchases.COMMANDS):
+    command.add_command(_one)
 
 
 def _change_capacity(
@@ -161,13 +164,6 @@ def _change_capacity(
     before = reporting.account(work, name)
     accounts.change_capacity(work, name, pool, number, cause)
     return before, reporting.account(work, name)
-
-
-def _pool_and_number(written: str) -> tuple[str, int]:
-    pool, _, number = written.partition("=")
-    if not pool or not number.isascii() or not number.isdigit():
-        raise click.BadParameter(f"{written!r} must be POOL=N, for example seats=25.", param_hint="--seats")
-    return pool, int(number)
 
 
 def _plan(report: AccountReport) -> str:

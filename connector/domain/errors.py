@@ -194,7 +194,8 @@ class SeatsAssigned(DomainError):
     def __init__(self, account: str, pool: str, wanted: int, unassigned: int) -> None:
         self.account, self.pool, self.wanted, self.unassigned = account, pool, wanted, unassigned
         super().__init__(
-            f"{wanted} {pool} seats of {account} cannot be given back: {unassigned} are unassigned and not yet released."
+            f"{wanted} {pool} seats of {account} cannot be given back:"
+            f" {unassigned} are unassigned and not yet released."
         )
 
 
@@ -207,10 +208,15 @@ class PlanTooSmall(DomainError):
         self.account, self.plan, self.seats = account, plan, dict(seats)
         self.holders = {pool: tuple(names) for pool, names in holders.items()}
         short = "; ".join(
-            f"{pool} would have {seats[pool]}, in use by {', '.join(names) or 'the owner'}"
+            f"{pool} would have {seats[pool]}, in use by {_few(names) or 'the owner'}"
             for pool, names in self.holders.items()
         )
         super().__init__(f"{account} cannot have the plan {plan} now: {short}. Free seats first, or change at renewal.")
+
+
+def _few(names: Iterable[str]) -> str:
+    known = list(names)
+    return ", ".join(known[:5]) + (f" and {len(known) - 5} more" if len(known) > 5 else "")
 
 
 class ApprovalNeeded(DomainError):
