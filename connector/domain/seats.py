@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class WhenFull(StrEnum):
+    """What becomes of somebody who is due a seat of a pool that has none left."""
+
+    WAIT = "wait"
+    """She is accepted, and waits in line."""
+    REFUSE = "refuse"
+    """The directory's request is refused, unless it takes something from somebody too: then she waits."""
+    GRACE = "grace"
+    """A few seats more are given for some days; afterwards she waits."""
 
 
 @dataclass(slots=True)
@@ -13,6 +25,10 @@ class SeatPool:
     `capacity` None is unlimited; of it, `owner` seats are those of the account's owner. A pending invitation counts
     when `pending_counts`; where it does not, acceptance takes the seat, and may find the pool full. Of the free seats,
     `released` are given back at `release_at`, unless somebody gets them before.
+
+    `grace` seats can be had beyond the capacity for `grace_days`, counted from the first of them; it ends at
+    `grace_until`. Who has one then keeps it, but nobody gets one any more until seats are bought or the policy is set
+    anew. `beyond` is what of the grace is open at the moment of a settlement.
     """
 
     id: str
@@ -25,13 +41,18 @@ class SeatPool:
     pending_counts: bool = True
     released: int = 0
     release_at: datetime | None = None
+    when_full: WhenFull = WhenFull.WAIT
+    grace: int = 0
+    grace_days: int = 0
+    grace_until: datetime | None = None
+    beyond: int = field(default=0, compare=False)
 
     @property
     def free(self) -> int | None:
         """How many seats can still be given; None is without limit, and it is never below zero."""
         if self.capacity is None:
             return None
-        return max(0, self.capacity - self.in_use)
+        return max(0, self.capacity + self.beyond - self.in_use)
 
     @property
     def in_use(self) -> int:
@@ -40,15 +61,36 @@ class SeatPool:
 
     @property
     def short(self) -> bool:
-        """Whether more seats are in use than there are, as no pool that is written ever is."""
+        """Whether more seats are in use than there are, as they are only in a grace."""
         return self.capacity is not None and self.in_use > self.capacity
+
+    @property
+    def unassigned(self) -> int | None:
+        """How many seats nobody has, those of a grace apart; None is without limit."""
+        return None if self.capacity is None else max(0, self.capacity - self.in_use)
 
     @property
     def has_room(self) -> bool:
         """Whether one more seat can be promised or held."""
         return self.free is None or self.free > 0
 
+    def opened(self, now: datetime) -> SeatPool:
+        """Return the pool as a settlement finds it at this moment: with its grace, unless that is over."""
+        over = self.grace_until is not None and self.grace_until <= now
+        return replace(self, beyond=0 if over else self.grace)
+
+    def close(self, now: datetime) -> None:
+        """Note what follows from who has seats now: releases of seats that somebody got, and the start of a grace."""
+        self.keep_what_is_assigned()
+        if self.short and self.grace_until is None:
+            self.grace_until = now + timedelta(days=self.grace_days)
+
     def keep_what_is_assigned(self) -> None:
         """Take the release of seats back as far as somebody has got them since."""
-        self.released = self.released if self.free is None else min(self.released, self.free)
+        self.released = self.released if self.unassigned is None else min(self.released, self.unassigned)
         self.release_at = self.release_at if self.released else None
+
+    def with_capacity(self, capacity: int | None, owner: int) -> SeatPool:
+        """Return the pool with another number of seats; where they suffice for all in use, the grace is whole again."""
+        changed = replace(self, capacity=capacity, owner=owner)
+        return changed if changed.short else replace(changed, grace_until=None)

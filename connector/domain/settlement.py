@@ -151,7 +151,7 @@ class _Settlement:
     number: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.pools = {key: replace(pool) for key, pool in self.ledger.pools.items()}
+        self.pools = {key: pool.opened(self.now) for key, pool in self.ledger.pools.items()}
         self.number = self.ledger.next_number
 
     def run(self) -> Changes:
@@ -165,7 +165,7 @@ class _Settlement:
             if self.losing:
                 self._serve_the_line()
         for pool in self.pools.values():
-            pool.keep_what_is_assigned()
+            pool.close(self.now)
         changes = tuple(
             Change(self.before.get(key), member, self.why[key], self.answers.get(key))
             for key, member in self.after.items()

@@ -61,9 +61,10 @@ def change_capacity(work: Work, slug: str, pool_key: str, capacity: int | None, 
     book = fresh_rulebook(work, account.tenant_id)
     settle(work, account.tenant_id, book, (), THE_CLOCK, seats_changed_in=[account.id])
     pool = work.accounts.pools([account.id])[account.id][pool_key]
-    changed = replace(pool, capacity=capacity, owner=owners_seats(terms, pool_key, capacity))
+    changed = pool.with_capacity(capacity, owners_seats(terms, pool_key, capacity))
     in_use = replace(changed, owner=max(pool.owner, changed.owner)).in_use
-    if capacity is not None and capacity < in_use:
+    fewer = capacity is not None and (pool.capacity is None or capacity < pool.capacity)
+    if capacity is not None and fewer and capacity < in_use:
         raise CapacityBelowUse(slug, pool_key, capacity, in_use)
     changed.keep_what_is_assigned()
     work.accounts.write_capacity(changed)

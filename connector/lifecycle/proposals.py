@@ -104,7 +104,7 @@ def propose(
 
     def shaped(pool: SeatPool) -> SeatPool:
         capacity = capacities[pool.key]
-        return replace(pool, capacity=capacity, owner=owners_seats(terms, pool.key, capacity))
+        return pool.with_capacity(capacity, owners_seats(terms, pool.key, capacity))
 
     people = work.people.by_id(concerned).values()
     weighed = weigh(
@@ -149,7 +149,7 @@ def _preview(
     money = None if terms is None else _bill(work, terms, account, changed, before, after, planned, takes_effect)
     budget = None if terms is None or terms.budget is None else Money(terms.budget, terms.currency)
     over = money is not None and budget is not None and money.raises and _above(money.next_invoice.amount, budget)
-    short = [key for key, pool in after.items() if pool.short]
+    short = [key for key, pool in after.items() if pool.short and _fewer(before[key], pool)]
     preview = Preview(
         account,
         changed,
@@ -180,6 +180,11 @@ def _bill(
     later = items_at_renewal(changed, terms, after, planned)
     now = items_of(account, terms, before) if takes_effect else items_of(changed, terms, after)
     return bill(terms, history, now, today, at_renewal=later)
+
+
+def _fewer(before: SeatPool, after: SeatPool) -> bool:
+    """Tell whether seats are taken away; who has one of a grace is in nobody's way otherwise."""
+    return after.capacity is not None and (before.capacity is None or after.capacity < before.capacity)
 
 
 def _above(amount: Money | None, budget: Money) -> bool:
@@ -261,6 +266,6 @@ def _version(preview: Preview) -> str:
 
 def _counts(pools: Mapping[str, SeatPool]) -> list[list[object]]:
     return [
-        [key, one.capacity, one.owner, one.held, one.promised, one.released, str(one.release_at)]
+        [key, one.capacity, one.owner, one.held, one.promised, one.released, str(one.release_at), str(one.grace_until)]
         for key, one in sorted(pools.items())
     ]

@@ -199,10 +199,10 @@ def _release(work: Work, account: Account, key: str, number: int) -> Preview:
     offer = terms_of(account).plan.offer(key)
     if number < 1:
         raise InvalidValue(f"seats.{key}", "give back one seat or more.")
-    if pool.capacity is None or pool.free is None:
+    if pool.capacity is None or pool.unassigned is None:
         raise InvalidValue(f"seats.{key}", f"{account.slug} has them without limit, so there are none to give back.")
-    if number > pool.free - pool.released:
-        raise SeatsAssigned(account.slug, key, number, pool.free - pool.released)
+    if number > pool.unassigned - pool.released:
+        raise SeatsAssigned(account.slug, key, number, pool.unassigned - pool.released)
     least = 0 if offer.by_contract else offer.included or 0
     if pool.capacity - pool.released - number < least:
         raise InvalidValue(f"seats.{key}", f"{least} come with the plan {account.plan} and cannot be given back.")
@@ -240,7 +240,8 @@ def _give_back(work: Work, account: Account, billing: BillingTerms) -> None:
             continue
         capacity = pool.capacity - pool.released
         owner = owners_seats(terms, pool.key, capacity)
-        work.accounts.write_pools([replace(pool, capacity=capacity, owner=owner, released=0, release_at=None)])
+        kept = replace(pool.with_capacity(capacity, owner), released=0, release_at=None)
+        work.accounts.write_pools([kept])
         note_purchases(work, account, billing.day_of(pool.release_at))
         _tell(work, account, THE_CLOCK, {"pools": {pool.key: pool.capacity}}, {"pools": {pool.key: capacity}})
 

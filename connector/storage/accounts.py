@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from connector.domain.accounts import Account
-from connector.domain.seats import SeatPool
+from connector.domain.seats import SeatPool, WhenFull
 from connector.storage.tables import account, seat_pool
 
 _COUNT = (
@@ -19,6 +19,7 @@ _COUNT = (
         promised=bindparam("now_promised"),
         released=bindparam("now_released"),
         release_at=bindparam("now_release_at"),
+        grace_until=bindparam("now_grace_until"),
     )
 )
 
@@ -75,6 +76,7 @@ class Accounts:
                 "now_promised": pool.promised,
                 "now_released": pool.released,
                 "now_release_at": pool.release_at,
+                "now_grace_until": pool.grace_until,
             }
             for pool in pools
         ]
@@ -97,6 +99,7 @@ class Accounts:
                 pending_counts=pool.pending_counts,
                 released=pool.released,
                 release_at=pool.release_at,
+                grace_until=pool.grace_until,
             )
         )
 
@@ -137,6 +140,10 @@ def _pool(row: Row[Any]) -> SeatPool:
         row.pending_counts,
         row.released,
         row.release_at,
+        WhenFull(row.when_full),
+        row.grace,
+        row.grace_days,
+        row.grace_until,
     )
 
 
@@ -152,4 +159,8 @@ def _pool_row(pool: SeatPool) -> dict[str, Any]:
         "pending_counts": pool.pending_counts,
         "released": pool.released,
         "release_at": pool.release_at,
+        "when_full": pool.when_full.value,
+        "grace": pool.grace,
+        "grace_days": pool.grace_days,
+        "grace_until": pool.grace_until,
     }

@@ -224,10 +224,14 @@ seat_pool = Table(
     Column("pending_counts", Boolean, nullable=False, default=True),
     Column("released", Integer, nullable=False, default=0, comment="Free seats that are given back at release_at"),
     Column("release_at", Utc),
+    Column("when_full", String(10), nullable=False, default="wait"),
+    Column("grace", Integer, nullable=False, default=0, comment="Seats beyond the capacity, until grace_until"),
+    Column("grace_days", Integer, nullable=False, default=0, comment="How long it lasts from its first seat on"),
+    Column("grace_until", Utc),
     UniqueConstraint("account_id", "key"),
-    CheckConstraint("held >= 0 AND promised >= 0 AND released >= 0", name="not_negative"),
+    CheckConstraint("held >= 0 AND promised >= 0 AND released >= 0 AND grace >= 0", name="not_negative"),
     CheckConstraint(
-        "capacity IS NULL OR owner + held + CASE WHEN pending_counts THEN promised ELSE 0 END <= capacity",
+        "capacity IS NULL OR owner + held + CASE WHEN pending_counts THEN promised ELSE 0 END <= capacity + grace",
         name="not_oversold",
     ),
 )

@@ -136,7 +136,7 @@ class Books:
         for key, pool in self.pools.items():
             assert (pool.held, pool.promised) == (held[key], promised[key]), f"{key} is miscounted"
             taken = pool.owner + pool.held + (pool.promised if pool.pending_counts else 0)
-            assert pool.capacity is None or taken <= pool.capacity, f"{key} is oversold"
+            assert pool.capacity is None or taken <= pool.capacity + pool.grace, f"{key} is oversold"
         for one in self.members.values():
             seated = one.state in (State.ACTIVE, State.SUSPENDED, State.INVITED)
             assert seated == bool(one.pools) == bool(one.seat_types), one

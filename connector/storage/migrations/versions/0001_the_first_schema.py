@@ -265,11 +265,17 @@ def upgrade() -> None:
         sa.Column("pending_counts", sa.Boolean(), nullable=False),
         sa.Column("released", sa.Integer(), nullable=False, comment="Free seats that are given back at release_at"),
         sa.Column("release_at", Utc(), nullable=True),
+        sa.Column("when_full", sa.String(length=10), nullable=False),
+        sa.Column("grace", sa.Integer(), nullable=False, comment="Seats beyond the capacity, until grace_until"),
+        sa.Column("grace_days", sa.Integer(), nullable=False, comment="How long it lasts from its first seat on"),
+        sa.Column("grace_until", Utc(), nullable=True),
         sa.CheckConstraint(
-            "capacity IS NULL OR owner + held + CASE WHEN pending_counts THEN promised ELSE 0 END <= capacity",
+            "capacity IS NULL OR owner + held + CASE WHEN pending_counts THEN promised ELSE 0 END <= capacity + grace",
             name=op.f("ck_seat_pool_not_oversold"),
         ),
-        sa.CheckConstraint("held >= 0 AND promised >= 0 AND released >= 0", name=op.f("ck_seat_pool_not_negative")),
+        sa.CheckConstraint(
+            "held >= 0 AND promised >= 0 AND released >= 0 AND grace >= 0", name=op.f("ck_seat_pool_not_negative")
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_seat_pool_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seat_pool")),
         sa.UniqueConstraint("account_id", "key", name=op.f("uq_seat_pool_account_id_key")),
