@@ -7,7 +7,8 @@ from typing import Any
 from connector.domain.attributes import ENTERPRISE, GROUP, MEMBERSHIP, USER, Attribute, ResourceType, Schema, Type
 from connector.domain.errors import NotFound
 from connector.scim.bodies import GROUP_LIMIT
-from connector.scim.listing import MAX_COUNT, list_message
+from connector.scim.cursors import TIMEOUT
+from connector.scim.listing import DEFAULT_COUNT, MAX_COUNT, list_message
 
 Json = Any
 
@@ -32,6 +33,14 @@ def service_provider_config(base_url: str) -> dict[str, Json]:
         "changePassword": {"supported": False},
         "sort": {"supported": True},
         "etag": {"supported": True},
+        "pagination": {
+            "cursor": True,
+            "index": True,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": DEFAULT_COUNT,
+            "maxPageSize": MAX_COUNT,
+            "cursorTimeout": TIMEOUT,
+        },
         "authenticationSchemes": [
             {
                 "type": "oauthbearertoken",

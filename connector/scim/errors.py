@@ -69,6 +69,30 @@ class NoTarget(ScimError):
         )
 
 
+class InvalidCursor(ScimError):
+    """The cursor was not given out for this list (RFC 9865 section 2.1)."""
+
+    scim_type = "invalidCursor"
+
+    def __init__(self) -> None:
+        super().__init__("The cursor is none of this list; begin again with an empty one.")
+
+
+class ExpiredCursor(ScimError):
+    """The cursor was given out too long ago (RFC 9865 section 2.1)."""
+
+    scim_type = "expiredCursor"
+
+    def __init__(self) -> None:
+        super().__init__("The cursor has expired; begin again with an empty one.")
+
+
+class InvalidCount(ScimError):
+    """The count cannot be that of a page by cursor (RFC 9865 section 2.1)."""
+
+    scim_type = "invalidCount"
+
+
 class NotWritable(ScimError):
     """A PATCH operation writes what is read-only or immutable, or removes what is required."""
 

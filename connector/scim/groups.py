@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 from flask import Response, request
 
 from connector.domain.attributes import GROUP
-from connector.domain.people import Group, MemberChange, StatedGroup
+from connector.domain.listing import Listing
+from connector.domain.people import Group, MemberChange, Page, StatedGroup
 from connector.domain.tenancy import DirectoryAccess
 from connector.lifecycle import grouping
 from connector.mappers.groups import member_ids, patched_group, stated_group
@@ -17,7 +18,8 @@ from connector.scim.answers import base_url, resource_answer
 from connector.scim.auth import admit, read, write
 from connector.scim.bodies import GROUP_LIMIT, answer, empty, read_json
 from connector.scim.dialects import canonical_operations, canonical_resource
-from connector.scim.listing import Query, list_message
+from connector.scim.listing import Query
+from connector.scim.paging import Paging
 from connector.scim.representation import Projection, group_document
 from connector.scim.requests import check_operations, check_resource
 
@@ -91,14 +93,17 @@ def delete(group_id: str) -> Response:
 def page(work: Work, access: DirectoryAccess, arguments: Mapping[str, str]) -> dict[str, Json]:
     """Return the page of groups that a query asks for, as a message."""
     query = Query.of(arguments, GROUP)
-    total, documents = matching(work, access, query)
-    return list_message(total, query.start_index, documents)
+    paging = Paging.of(query, arguments, GROUP, access.directory.id, work.now)
+    listed, documents = matching(work, access, paging.listing, query.projection)
+    return paging.message(listed, documents)
 
 
-def matching(work: Work, access: DirectoryAccess, query: Query) -> tuple[int, list[dict[str, Json]]]:
-    """Return how many groups match, and those of the page as they are shown."""
-    listed = grouping.list_groups(work, access, query.listing)
-    return listed.total, _documents(work, listed.items, query.projection)
+def matching(
+    work: Work, access: DirectoryAccess, listing: Listing, projection: Projection
+) -> tuple[Page[Group], list[dict[str, Json]]]:
+    """Return a page of groups, and its documents as they are shown."""
+    listed = grouping.list_groups(work, access, listing)
+    return listed, _documents(work, listed.items, projection)
 
 
 def _found(work: Work, access: DirectoryAccess, group_id: str) -> Group:

@@ -13,6 +13,7 @@ from connector.domain.listing import Listing, Order
 from connector.mappers.filters import parse_filter
 from connector.mappers.ordering import parse_order
 from connector.scim.dialects import canonical_text
+from connector.scim.errors import InvalidCount
 from connector.scim.representation import Projection
 
 Json = Any
@@ -31,6 +32,8 @@ class Query:
     count: int
     projection: Projection
     order: Order | None = None
+    cursor: str | None = None
+    """None for a page by index; empty where the first page by cursor is asked for."""
 
     @property
     def listing(self) -> Listing:
@@ -39,17 +42,20 @@ class Query:
 
     @classmethod
     def of(cls, arguments: Mapping[str, str], resource: ResourceType) -> Query:
-        """Read a query string. Raises InvalidFilter; InvalidValue for an order that is none, or a number out of range.
+        """Read a query string.
 
-        A startIndex below 1 is 1, a count below 0 is 0 (RFC 7644 table 6); a page never holds more than 1,000.
+        Raises InvalidFilter; InvalidValue for an order that is none or a number out of range; InvalidCount where that
+        number is the count of a page by cursor. A startIndex below 1 is 1, a count below 0 is 0 (RFC 7644 table 6); a
+        page never holds more than 1,000.
         """
         text = arguments.get("filter")
         sort_by = arguments.get("sortBy")
         return cls(
             filter=parse_filter(canonical_text(text, resource), resource) if text else None,
             start_index=max(1, _number(arguments, "startIndex", 1)),
-            count=min(MAX_COUNT, max(0, _number(arguments, "count", DEFAULT_COUNT))),
+            count=min(MAX_COUNT, max(0, _count(arguments))),
             projection=Projection.of(arguments, resource),
+            cursor=arguments.get("cursor"),
             order=_order(sort_by, arguments.get("sortOrder", ""), resource) if sort_by else None,
         )
 
@@ -63,6 +69,15 @@ def list_message(total: int, start_index: int, resources: list[dict[str, Json]])
         "itemsPerPage": len(resources),
         "Resources": resources,
     }
+
+
+def _count(arguments: Mapping[str, str]) -> int:
+    try:
+        return _number(arguments, "count", DEFAULT_COUNT)
+    except InvalidValue as error:
+        if "cursor" in arguments:
+            raise InvalidCount(str(error)) from None
+        raise
 
 
 def _order(sort_by: str, sort_order: str, resource: ResourceType) -> Order:

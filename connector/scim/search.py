@@ -11,6 +11,7 @@ from flask import Response
 from connector.domain.attributes import GROUP, USER, ResourceType
 from connector.domain.errors import InvalidValue
 from connector.domain.filter import as_asked_of
+from connector.domain.listing import Listing
 from connector.domain.tenancy import DirectoryAccess
 from connector.scim import groups, users
 from connector.scim.auth import admit, read
@@ -81,12 +82,15 @@ def _page(work: Work, access: DirectoryAccess, arguments: Mapping[str, str]) -> 
     query = Query.of(arguments, EVERYTHING)
     if query.order is not None:
         raise NotImplementedHere("An order across resource types")
-    number, found = users.matching(work, access, _asked_of(USER, query, arguments))
-    rest = replace(query, start_index=max(1, query.start_index - number), count=query.count - len(found))
-    more, others = groups.matching(work, access, _asked_of(GROUP, rest, arguments))
-    return list_message(number + more, query.start_index, found + others)
+    if query.cursor is not None:
+        raise NotImplementedHere("A cursor across resource types")
+    people, found = users.matching(work, access, *_asked_of(USER, query, arguments))
+    start_index = max(1, query.start_index - people.total)
+    rest = replace(query, start_index=start_index, count=query.count - len(found))
+    others, more = groups.matching(work, access, *_asked_of(GROUP, rest, arguments))
+    return list_message(people.total + others.total, query.start_index, found + more)
 
 
-def _asked_of(resource: ResourceType, query: Query, arguments: Mapping[str, str]) -> Query:
+def _asked_of(resource: ResourceType, query: Query, arguments: Mapping[str, str]) -> tuple[Listing, Projection]:
     wanted = as_asked_of(resource, query.filter) if query.filter is not None else None
-    return replace(query, filter=wanted, projection=Projection.of(arguments, resource))
+    return replace(query, filter=wanted).listing, Projection.of(arguments, resource)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 from flask import Response, request
 
 from connector.domain.attributes import MEMBERSHIP_USER, USER
-from connector.domain.people import Person, StatedPerson
+from connector.domain.listing import Listing
+from connector.domain.people import Page, Person, StatedPerson
 from connector.domain.tenancy import DirectoryAccess
 from connector.lifecycle import provisioning
 from connector.mappers.people import patched_person, stated_person
@@ -17,7 +18,8 @@ from connector.scim.answers import base_url, resource_answer
 from connector.scim.auth import admit, read, write
 from connector.scim.bodies import PERSON_LIMIT, answer, empty, read_json
 from connector.scim.dialects import canonical_operations, canonical_resource
-from connector.scim.listing import Query, list_message
+from connector.scim.listing import Query
+from connector.scim.paging import Paging
 from connector.scim.representation import Projection, person_document
 from connector.scim.requests import check_operations, check_resource
 
@@ -84,14 +86,17 @@ def delete(person_id: str) -> Response:
 def page(work: Work, access: DirectoryAccess, arguments: Mapping[str, str]) -> dict[str, Json]:
     """Return the page of people that a query asks for, as a message."""
     query = Query.of(arguments, USER)
-    total, documents = matching(work, access, query)
-    return list_message(total, query.start_index, documents)
+    paging = Paging.of(query, arguments, USER, access.directory.id, work.now)
+    listed, documents = matching(work, access, paging.listing, query.projection)
+    return paging.message(listed, documents)
 
 
-def matching(work: Work, access: DirectoryAccess, query: Query) -> tuple[int, list[dict[str, Json]]]:
-    """Return how many people match, and those of the page as they are shown."""
-    listed = provisioning.list_people(work, access, query.listing)
-    return listed.total, _documents(work, listed.items, query.projection)
+def matching(
+    work: Work, access: DirectoryAccess, listing: Listing, projection: Projection
+) -> tuple[Page[Person], list[dict[str, Json]]]:
+    """Return a page of people, and its documents as they are shown."""
+    listed = provisioning.list_people(work, access, listing)
+    return listed, _documents(work, listed.items, projection)
 
 
 def _found(work: Work, access: DirectoryAccess, person_id: str) -> Person:

@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import Connection, event, insert
 
 from connector.domain.events import Cause, CauseKind
+from connector.domain.listing import Listing
 from connector.domain.people import MemberChange, StatedGroup, StatedPerson
 from connector.domain.sessions import Identity
 from connector.domain.tenancy import DirectoryAccess, Idp
@@ -229,6 +230,18 @@ def test_a_member_is_added_and_removed_without_reading_the_group(place: Place) -
             grouping.change_group, place.access, place.team, lambda group, change=change: (group.stated, change)
         )
         no_table_is_read_whole(plans)
+
+
+@pytest.mark.parametrize("whence", ["after", "before"])
+def test_a_page_by_cursor_costs_the_same_at_any_depth(place: Place, whence: str) -> None:
+    """It begins at its id in the index, and counts nobody."""
+    deep = place.lifecycle.write(
+        lambda work: sorted(work.people.of_directories([place.access.directory.id]))[MANY // 2]
+    )
+    listing = Listing(count=100, total=MANY, **{whence: deep})
+    plans = place.plans(provisioning.list_people, place.access, listing)
+    assert len(plans) == 1
+    no_table_is_read_whole(plans)
 
 
 def test_the_gate_reads_one_row_of_each_table(place: Place) -> None:
