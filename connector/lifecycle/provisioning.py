@@ -69,11 +69,12 @@ def delete_person(
     What `check` raises about the person as she is under her lock, leaves everything as it was.
     """
     version = work.tenancy.lock_policy(access.directory.tenant_id)
+    work.groups.lock_of(person_id)
     person = _found(work, access, person_id, lock=True)
     if check is not None:
         check(person)
     _leave(work, access, version, inactive(person))
-    work.groups.remove_from_all(person_id)
+    work.groups.remove_from_all(person_id, work.now)
     work.people.delete(person_id, work.now)
     _tell(work, access, Kind.PERSON_DELETED, None, person)
 
@@ -122,7 +123,7 @@ def _returner(work: Work, access: DirectoryAccess, stated: StatedPerson) -> Pers
     for bearer in (named, keyed):
         if bearer is not None:
             work.people.release_names(bearer.id)
-            work.groups.remove_from_all(bearer.id)
+            work.groups.remove_from_all(bearer.id, work.now)
     return None
 
 

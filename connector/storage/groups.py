@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
@@ -11,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from connector.domain.errors import AlreadyExists
 from connector.domain.folding import fold
-from connector.domain.people import Group, Member, Page, StatedGroup
 from connector.domain.listing import Listing
+from connector.domain.people import Group, Member, Page, StatedGroup
 from connector.storage.paging import page_of
 from connector.storage.rows import chunks, group_of
 from connector.storage.tables import group_member, person, scim_group
@@ -99,8 +100,19 @@ class Groups:
                 delete(group_member).where(group_member.c.group_id == group_id, group_member.c.person_id.in_(some))
             )
 
-    def remove_from_all(self, person_id: str) -> None:
-        self.connection.execute(delete(group_member).where(group_member.c.person_id == person_id))
+    def lock_of(self, person_id: str) -> None:
+        """Lock the groups that a person is a member of, by ascending id; their members stay put until the commit."""
+        theirs = select(group_member.c.group_id).where(group_member.c.person_id == person_id)
+        query = select(scim_group.c.id).where(scim_group.c.id.in_(theirs)).order_by(scim_group.c.id)
+        self.connection.execute(query.with_for_update()).all()
+
+    def remove_from_all(self, person_id: str, now: datetime) -> None:
+        """Take a person out of her groups, each of which is then another version of itself."""
+        left = delete(group_member).where(group_member.c.person_id == person_id).returning(group_member.c.group_id)
+        group_ids = sorted(self.connection.execute(left).scalars())
+        for some in chunks(group_ids):
+            changed = update(scim_group).where(scim_group.c.id.in_(some))
+            self.connection.execute(changed.values(version=scim_group.c.version + 1, modified_at=now))
 
     def members_of(self, group_ids: Sequence[str]) -> dict[str, list[Member]]:
         """Return the members of these groups, each with a name to show."""

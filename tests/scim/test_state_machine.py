@@ -15,7 +15,14 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as some
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -60,7 +67,8 @@ class Machine(RuleBasedStateMachine):
         named = {"directory_slug": self._slug("one"), "group": "Admins"}
         write(ruling.add_rule, "admins", self._slug("vpn"), CAUSE, **named, **grant)  # type: ignore[arg-type]
         self.bound: str | None = None
-        self.versions: dict[str, str] = {}
+        self.seen: set[str] = set()
+        self.versions: dict[tuple[str, str], Json] = {}
         self.signed_in: dict[str, str] = {}
         self.signed_out: list[str] = []
 
@@ -74,6 +82,18 @@ class Machine(RuleBasedStateMachine):
         self.lifecycle.write(directories.set_sign_in, slug, CAUSE, bind=Bind.FIRST_ACCEPTANCE, **facts)  # type: ignore[arg-type]
         return Directory(slug, token, app.test_client())
 
+    @initialize(which=first)
+    def begin(self, which: int) -> None:
+        """Begin with a few people and a group, so that most of what is said is about somebody."""
+        for name, key in zip(spoken.NAMES, spoken.KEYS, strict=True):
+            stated = {"active": True, "userName": name, "externalId": key}
+            made = self.directories[which].person(name, externalId=key)
+            self.models[which].state(made["id"], stated)
+        members = set(self.models[which].people)
+        made = self.directories[which].group("Admins", *members)
+        self.models[which].state_group(made["id"], {"displayName": "Admins"}, members)
+        self._bind(which)
+
     # What directories say of people.
 
     @rule(which=first, document=spoken.people())
@@ -83,7 +103,7 @@ class Machine(RuleBasedStateMachine):
         with self._expected(answer, 201):
             returning = model.returner(stated)
             scim_id = answer.json["id"]
-            assert scim_id == returning.id if returning else scim_id not in self.versions
+            assert scim_id == returning.id if returning else scim_id not in self.seen
             model.state(scim_id, stated)
             self._sign_out_leavers(model)
 
@@ -142,7 +162,7 @@ class Machine(RuleBasedStateMachine):
         answer = self.directories[which].call("POST", "/Groups", spoken.group_body(attributes, members))
         with self._expected(answer, 201):
             model.check_group(attributes, members)
-            assert answer.json["id"] not in self.versions
+            assert answer.json["id"] not in self.seen
             model.state_group(answer.json["id"], attributes, members)
             self._bind(which)
 
@@ -272,7 +292,11 @@ class Machine(RuleBasedStateMachine):
             assert {each["id"]: (_stated(each), _members(each)) for each in groups} == {
                 one.id: (one.attributes, one.members) for one in model.groups.values()
             }
-            self.versions |= {each["id"]: each["meta"]["version"] for each in (*people, *groups)}
+            self.seen.update(each["id"] for each in (*people, *groups))
+            for each in (*people, *groups):
+                # A client that holds this version is told that nothing has changed (RFC 7644 section 3.14).
+                stated = (_stated(each), _members(each))
+                assert self.versions.setdefault((each["id"], each["meta"]["version"]), stated) == stated
 
     @invariant()
     def seats_are_exactly_those_of_whom_one_is_due(self) -> None:
