@@ -183,7 +183,19 @@ def shop(
     password_file.write_text(keycloak.password)
     made = connector.jumpseat("directory", "create", REALM, "--idp", "keycloak")
     scim = ScimClient(made["scim_base_url"], made["token"])
-    connector.jumpseat("account", "open", "intranet", "--vendor", "plain", "--plan", "standard", "--title", "Intranet")
+    connector.jumpseat(
+        "account",
+        "open",
+        "intranet",
+        "--vendor",
+        "plain",
+        "--plan",
+        "standard",
+        "--seats",
+        "seats=200",
+        "--title",
+        "Intranet",
+    )
     connector.jumpseat(
         "rule", "add", "marketing", "--account", "intranet", "--directory", REALM, "--group", "Marketing"
     )
