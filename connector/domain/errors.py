@@ -239,3 +239,13 @@ class LedgerMoved(DomainError):
     def __init__(self, account: str, preview: object) -> None:
         self.account, self.preview = account, preview
         super().__init__(f"{account} has changed since the preview; look at the new figures, and confirm those.")
+
+
+class NoSeatLeft(DomainError):
+    """Every seat of the pool is held, or promised, and the pool refuses whom it cannot seat."""
+
+    code = "no-seat-left"
+
+    def __init__(self, account: str, pool: str, capacity: int) -> None:
+        self.account, self.pool, self.capacity = account, pool, capacity
+        super().__init__(f"Every seat of {account} in {pool} is taken ({capacity}), and nobody is let wait for one.")

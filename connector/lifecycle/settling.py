@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from connector.domain.accounts import Account
-from connector.domain.events import THE_CLOCK, Cause
+from connector.domain.events import THE_CLOCK, Cause, CauseKind
 from connector.domain.memberships import Answer, Entitlement, Membership
 from connector.domain.people import Person
 from connector.domain.seats import SeatPool
 from connector.domain.settlement import AccountLedger, Changes, Standing
 from connector.domain.settlement import settle as decide
 from connector.lifecycle.consequences import apply
+from connector.lifecycle.full_pools import refuse_newcomers
 from connector.mappers.rulebook import Rulebook, compile_rulebook
 from connector.storage.work import Work
 
@@ -50,15 +51,17 @@ def settle(
     """Bring what these people hold in line with what is due to them, and serve whoever waits for what comes free.
 
     The caller holds the policy lock and has locked the people; the pools are locked here, and only then is the ledger
-    read. `answers` and `lifted` are keyed by membership id. Settling twice changes nothing.
+    read. `answers` and `lifted` are keyed by membership id. Settling twice changes nothing. Raises NoSeatLeft for what
+    a directory asks for where a pool refuses whom it cannot seat.
     """
-    results = []
-    for changes in weigh(
+    weighed = weigh(
         work, tenant_id, book, people, answers=answers, lifted=lifted, seats_changed_in=seats_changed_in, locking=True
-    ):
-        if changes.changes:
-            apply(work, tenant_id, book, changes, cause)
-            results.append(changes)
+    )
+    results = [changes for changes in weighed if changes.changes]
+    if cause.kind is CauseKind.SCIM:
+        refuse_newcomers(work, book, results)
+    for changes in results:
+        apply(work, tenant_id, book, changes, cause)
     return results
 
 

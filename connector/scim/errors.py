@@ -29,6 +29,7 @@ ANSWERS: Mapping[type[errors.DomainError], tuple[int, str | None]] = MappingProx
         errors.InvitationUnusable: CONFLICT,
         errors.LedgerMoved: CONFLICT,
         errors.LoginUnknown: CONFLICT,
+        errors.NoSeatLeft: (403, None),
         errors.NothingToAnswer: CONFLICT,
         errors.PlanTooSmall: CONFLICT,
         errors.RuleRefused: CONFLICT,

@@ -127,3 +127,18 @@ def test_what_is_paid_for_is_shown(terminal: Terminal, billed: Company) -> None:
     assert re.search(r"seats/seats\s+2\s+30\.00", said)
     assert "currency" in terminal.refused("account", "price", "crm", "seats/seats", "30.00")
     assert "--anchor" in terminal.run("account", "billing", "crm", "--currency", "EUR", exit_code=2).stderr
+
+
+def test_what_a_full_pool_does_is_said_and_shown(terminal: Terminal, billed: Company) -> None:
+    """Waiting unless told otherwise; a grace has seats and days."""
+    assert terminal.json("account", "when-full", "crm") == [
+        {"pool": "seats", "when_full": "wait", "grace_until": None, "grace": 0, "grace_days": 0}
+    ]
+    assert "how many seats" in terminal.refused("account", "when-full", "crm", "seats", "grace")
+    (pool,) = terminal.json("account", "when-full", "crm", "seats", "grace", "--seats", "1", "--days", "14")
+    assert (pool["when_full"], pool["grace"], pool["grace_days"]) == ("grace", 1, 14)
+    assert pool["grace_until"]
+    assert re.search(r"seats\s+grace\s+1 seat for 14 days\s+20", terminal.read("account", "when-full", "crm"))
+    assert billed.pool().promised == 1
+    assert "1 seats seats in use" in terminal.refused("account", "when-full", "crm", "seats", "refuse")
+    assert "POLICY" in terminal.run("account", "when-full", "crm", "seats", exit_code=2).stderr
