@@ -16,6 +16,7 @@ from connector.domain.permissions import Combined, Grant, combine
 from connector.domain.plans import Plan
 from connector.mappers.catalogues import load_catalogue
 from connector.mappers.filters import parse_filter
+from connector.mappers.offers import Offer, OfferKind, offers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class CompiledRule:
         if self.rule.directory_id is not None and self.rule.directory_id != person.directory_id:
             return False
         if self.filter is not None:
-            return matches(self.filter, {**person.stated.attributes, "id": person.id})
+            # A directory may take `active` back without saying that anybody left; she then is as she was.
+            return matches(self.filter, {**person.stated.attributes, "id": person.id, "active": person.active})
         return self.rule.group_id in group_ids
 
 
@@ -54,12 +56,14 @@ class CompiledRule:
 class Rulebook:
     """Everything that decides what is due in one tenant, at one version of its rules and plans.
 
-    `signs_in` are the directories whose people can sign in.
+    `signs_in` are the directories whose people can sign in. `offered` is what each name makes due that a directory may
+    state among the entitlements or roles of a person.
     """
 
     rules: tuple[CompiledRule, ...]
     terms: Mapping[str, Terms]
     signs_in: frozenset[str] = frozenset()
+    offered: Mapping[tuple[OfferKind, str], CompiledRule] = field(default_factory=dict)
     _combined: dict[tuple[str, ...], tuple[Combined, frozenset[str]]] = field(default_factory=dict, repr=False)
 
     @property
@@ -75,6 +79,16 @@ class Rulebook:
         """Return the rules that named this group before it was seen: by externalId, else by displayName."""
         return [compiled.rule for compiled in self.rules if _awaits(compiled.rule, directory_id, stated)]
 
+    def stated_by(self, person: Person) -> list[CompiledRule]:
+        """Return what the entitlements and roles that her directory states of a person make due; unknown ones nothing."""
+        found = {
+            compiled.rule.id: compiled
+            for kind in OfferKind
+            for entry in person.stated.attributes.get(kind) or ()
+            if (compiled := self.offered.get((kind, fold(str(entry.get("value") or ""))))) is not None
+        }
+        return list(found.values())
+
     def due(self, person: Person, group_ids: frozenset[str]) -> dict[str, Entitlement]:
         """Return account -> what is due to this person there; nothing to somebody whom her directory wants out."""
         if not person.active:
@@ -83,6 +97,8 @@ class Rulebook:
         for compiled in self.rules:
             if compiled.rule.account_id in self.terms and compiled.fires(person, group_ids):
                 fired.setdefault(compiled.rule.account_id, []).append(compiled)
+        for compiled in self.stated_by(person):
+            fired.setdefault(compiled.rule.account_id, []).append(compiled)
         found = {account_id: self._entitlement(account_id, rules) for account_id, rules in fired.items()}
         return {account_id: due for account_id, due in found.items() if due.seat_types}
 
@@ -112,7 +128,9 @@ def compile_rulebook(
     """Compile a tenant's rules; accounts that are closed make nothing due."""
     known = {account.id: terms(account) for account in accounts if account.active}
     compiled = tuple(compile_rule(rule, known[rule.account_id]) for rule in rules if rule.account_id in known)
-    return Rulebook(compiled, known, frozenset(signs_in))
+    offers = (offer for each in known.values() for offer in offers_of(each.account, each.catalogue, each.plan))
+    offered = {(offer.kind, fold(offer.name)): _rule_of(offer, known[offer.account.id]) for offer in offers}
+    return Rulebook(compiled, known, frozenset(signs_in), offered)
 
 
 def compile_rule(rule: Rule, terms: Terms) -> CompiledRule:
@@ -122,6 +140,23 @@ def compile_rule(rule: Rule, terms: Terms) -> CompiledRule:
         permissions |= terms.catalogue.role(rule.role).expand(terms.catalogue, terms.plan, rule.seat_type)
     parsed = parse_filter(rule.filter, USER) if rule.filter is not None else None
     return CompiledRule(rule, Grant(rule.seat_type, permissions), parsed)
+
+
+def _rule_of(offer: Offer, terms: Terms) -> CompiledRule:
+    """Return an offer as the rule that whoever states its name is due it; the rule is in no table."""
+    is_seat = offer.kind is OfferKind.ENTITLEMENT
+    rule = Rule(
+        id=f"{offer.kind}:{offer.name}",
+        tenant_id=offer.account.tenant_id,
+        account_id=offer.account.id,
+        name=f"{offer.kind} {offer.name}",
+        priority=0,
+        permissions=frozenset(),
+        seat_type=offer.key if is_seat else None,
+        role=None if is_seat else offer.key,
+        filter=f'{offer.kind}.value eq "{offer.name}"',
+    )
+    return compile_rule(rule, terms)
 
 
 def _awaits(rule: Rule, directory_id: str, stated: StatedGroup) -> bool:

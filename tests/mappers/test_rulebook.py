@@ -97,6 +97,13 @@ def test_nothing_is_due_to_somebody_whom_her_directory_wants_out() -> None:
     assert rules.due(person(active=False), frozenset({"g1"})) == {}
 
 
+def test_somebody_whose_directory_took_active_back_is_as_she_was() -> None:
+    """A PATCH that removes `active` takes nobody's seat, though rules ask for `active eq true`."""
+    rules = book(rule("r", role="member", filter="active eq true"))
+    silent = StatedPerson("ada@acme.example", None, True, {"userName": "ada@acme.example"})
+    assert rules.due(replace(ADA, stated=silent), NO_GROUPS)
+
+
 def test_a_closed_account_makes_nothing_due() -> None:
     """Its rules are passed over, and do not stop the others."""
     erp = rule("r2", "erp", role="member", filter="active eq true")

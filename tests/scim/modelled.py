@@ -23,15 +23,15 @@ class Refused(Exception):
 
 @dataclass
 class ModelPerson:
-    """A person as stated. A released one has given her names to somebody new."""
+    """A person as stated. A released one has given her names to somebody new.
+
+    One whose `active` was removed stays as active as she was, though her document does not say so any more.
+    """
 
     id: str
     attributes: dict[str, Json]
+    active: bool = True
     released: bool = False
-
-    @property
-    def active(self) -> bool:
-        return bool(self.attributes["active"])
 
     @property
     def user_name(self) -> str:
@@ -83,6 +83,7 @@ class ModelDirectory:
         before = self.people.get(person_id)
         self.people[person_id] = before or ModelPerson(person_id, {})
         self.people[person_id].attributes = deepcopy(stated)
+        self.people[person_id].active = stated.get("active", self.people[person_id].active)
         self.people[person_id].released = False
 
     def change(self, person_id: str, stated: dict[str, Json]) -> None:
@@ -97,9 +98,9 @@ class ModelDirectory:
 
     def replaced(self, person_id: str, document: dict[str, Json]) -> dict[str, Json]:
         """Say what a PUT states: silence about `active` and `externalId` keeps them (the issue; idp-clients.md)."""
-        before = self.people[person_id].attributes
-        kept = {name: before[name] for name in ("active", "externalId") if name in before}
-        return kept | document
+        person = self.people[person_id]
+        key = {"externalId": person.external_id} if person.external_id else {}
+        return {"active": person.active, **key, **document}
 
     def delete_person(self, person_id: str) -> None:
         del self.people[person_id]
@@ -144,8 +145,7 @@ def set_simple(document: dict[str, Json], name: str, value: Json) -> None:
 def remove(document: dict[str, Json], name: str) -> None:
     if name == "userName":
         raise Refused(400, "mutability")
-    if name != "active":  # Silence about it keeps it.
-        document.pop(name, None)
+    document.pop(name, None)
 
 
 def set_within(document: dict[str, Json], outer: str, name: str, value: Json) -> None:

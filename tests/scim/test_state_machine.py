@@ -272,7 +272,6 @@ class Machine(RuleBasedStateMachine):
             return
         _, session = self._sign_in(person.id)
         if not person.active:
-            self.signed_out.append(session)
             assert not any(self._is_admitted(session, account) for account in CAPACITY)
 
     # What holds after every step.
