@@ -459,3 +459,25 @@ event_value = Table(
     Column("after", Json),
     comment="Personal values of an event, which retention and erasure blank",
 )
+
+# What was said.
+
+exchange = Table(
+    "exchange",
+    metadata,
+    _id(),
+    Column("directory", String(63), nullable=False, comment="The name in the address, whether or not there is one"),
+    Column("at", Utc, nullable=False),
+    Column("method", String(20), nullable=False),
+    Column("path", Text, nullable=False, comment="Below the SCIM base URL"),
+    Column("query", Text, nullable=False),
+    Column("headers", Json, nullable=False),
+    Column("body", Text, comment="NULL where there was none, or none that could be kept"),
+    Column("status", Integer, nullable=False),
+    Column("answer", Text),
+    Column("source", String(64)),
+    Column("left_out", Boolean, nullable=False, comment="Whether the request had a body that was not kept"),
+    Index(None, "directory", "id"),
+    Index(None, "at"),
+    comment="The journal, redacted; beside SQLite it is in a file of its own, and this table stays empty",
+)

@@ -16,6 +16,30 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "exchange",
+        sa.Column("id", Id, nullable=False),
+        sa.Column(
+            "directory",
+            sa.String(length=63),
+            nullable=False,
+            comment="The name in the address, whether or not there is one",
+        ),
+        sa.Column("at", Utc(), nullable=False),
+        sa.Column("method", sa.String(length=20), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False, comment="Below the SCIM base URL"),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("headers", Json, nullable=False),
+        sa.Column("body", sa.Text(), nullable=True, comment="NULL where there was none, or none that could be kept"),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("source", sa.String(length=64), nullable=True),
+        sa.Column("left_out", sa.Boolean(), nullable=False, comment="Whether the request had a body that was not kept"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange")),
+        comment="The journal, redacted; beside SQLite it is in a file of its own, and this table stays empty",
+    )
+    op.create_index(op.f("ix_exchange_at"), "exchange", ["at"], unique=False)
+    op.create_index(op.f("ix_exchange_directory_id"), "exchange", ["directory", "id"], unique=False)
+    op.create_table(
         "operator_session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
