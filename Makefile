@@ -41,6 +41,7 @@ dist/jumpseat-theme.jar: $(shell find keycloak-theme -type f)
 	cd keycloak-theme && $(PYTHON) -m zipfile -c ../$@ META-INF theme
 
 e2e: .venv/e2e.stamp dist/jumpseat-theme.jar ## The whole story with a real Keycloak and a real browser
+	@tests/e2e/prepare
 	$(BIN)/pytest tests/e2e
 
 lint: .venv/dev.stamp ## Format, lint, types, layers, spelling

@@ -29,6 +29,11 @@ class RealmSetup:
     """One realm, its administrator, and what we wish of it. Every method raises KeycloakFailure."""
 
     def __init__(self, url: str, administrator: Administrator, wanted: Wishes) -> None:
+        if wanted.realm in ("master", administrator.realm):
+            raise KeycloakFailure(
+                f"The realm {wanted.realm} is the administrators' own, and the gate would lock them out: set up "
+                "another, with an administrator who is not of it."
+            )
         self.url, self.wishes, self._administrator = url.rstrip("/"), wanted, administrator
         self._admin = connect(url, wanted.realm, administrator)
 

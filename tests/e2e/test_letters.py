@@ -10,7 +10,7 @@ import pytest
 from ..running import wait_for
 
 SUBJECTS = {"en": "Your account needs something from you", "fr": "Votre compte attend quelque chose de vous"}
-FOOTERS = {"en": "It never asks for your password.", "fr": "Il ne demande jamais votre mot de passe."}
+FOOTERS = {"en": "It never asks", "fr": "Il ne demande jamais"}
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
