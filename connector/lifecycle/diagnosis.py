@@ -13,9 +13,11 @@ from enum import StrEnum
 from typing import Any
 
 from connector.domain.errors import DomainError
+from connector.domain.folding import fold
 from connector.domain.tenancy import Bind, Directory, Idp
 from connector.lifecycle.reporting import rules
 from connector.lifecycle.tokens import unseal
+from connector.mappers.offers import OfferKind, offers_of
 from connector.mappers.rulebook import terms_of
 from connector.storage.work import Work
 
@@ -145,8 +147,10 @@ def _accounts(work: Work) -> Iterator[Finding]:
 def _stated_roles(work: Work) -> Iterator[Finding]:
     filters = " ".join(rule.filter or "" for one in work.tenancy.tenants() for rule in work.rules.all(one.id))
     for directory in work.tenancy.directories():
-        for attribute in ("roles", "entitlements"):
-            unknown = sorted(set(_values(work, directory, attribute)) - {"", *re.findall(r'"([^"]*)"', filters)})
+        offered = set(_offered(work, directory.tenant_id))
+        for attribute in (OfferKind.ROLE, OfferKind.ENTITLEMENT):
+            stated = {value for value in _values(work, directory, attribute) if (attribute, fold(value)) not in offered}
+            unknown = sorted(stated - {"", *re.findall(r'"([^"]*)"', filters)})
             if unknown:
                 more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
                 yield Finding(
@@ -155,6 +159,16 @@ def _stated_roles(work: Work) -> Iterator[Finding]:
                     f"Nothing is due by them; a rule can: --filter '{attribute}.value eq \"{unknown[0]}\"'",
                     wrong=False,
                 )
+
+
+def _offered(work: Work, tenant_id: str) -> Iterator[tuple[str, str]]:
+    for one in work.accounts.all(tenant_id):
+        try:
+            terms = terms_of(one)
+        except DomainError:
+            continue  # a finding of its own
+        for offer in offers_of(one, terms.catalogue, terms.plan) if one.active else ():
+            yield offer.kind, fold(offer.name)
 
 
 def _values(work: Work, directory: Directory, attribute: str) -> Iterator[str]:

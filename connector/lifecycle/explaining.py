@@ -91,7 +91,10 @@ def explain(work: Work, directory_slug: str, user_name: str, at_most: int = 10) 
     members = {one.account_id: one for one in work.ledger.of_people([person.id]).get(person.id, ())}
     pending = work.invitations.pending_of(one.id for one in members.values())
     book = fresh_rulebook(work, person.tenant_id)
-    reports = rules(work, tenant.slug)
+    stated = book.stated_by(person)
+    slugs = {one.id: one.slug for one in work.accounts.all(person.tenant_id)}
+    by_name = [RuleReport(one.rule, slugs[one.rule.account_id], directory.slug, None) for one in stated]
+    reports = rules(work, tenant.slug) + by_name
     group_ids = frozenset(one.id for one in groups)
     orders = orders_of(work, person.id)
     places = []
@@ -104,7 +107,7 @@ def explain(work: Work, directory_slug: str, user_name: str, at_most: int = 10) 
         gate = _gate(work, person, directory.active and tenant.active, account, member, invitation)
         place = work.ledger.ahead(member) + 1 if member and member.waiting_number and not member.obstacle else None
         here = tuple(one for one in orders if one.order.account_id == account.id)
-        withheld = _withheld(book, account, verdicts)
+        withheld = _withheld(book, account, verdicts, stated)
         places.append(Place(account, member, gate, place, invitation, verdicts, withheld, here))
     return Explanation(
         person,
@@ -120,7 +123,7 @@ def explain(work: Work, directory_slug: str, user_name: str, at_most: int = 10) 
 def _verdicts(
     book: Rulebook, reports: list[RuleReport], account: Account, person: Person, group_ids: frozenset[str]
 ) -> tuple[RuleVerdict, ...]:
-    compiled = {one.rule.id: one for one in book.rules}
+    compiled = {one.rule.id: one for one in (*book.rules, *book.stated_by(person))}
     return tuple(
         RuleVerdict(one, _verdict(compiled.get(one.rule.id), person, group_ids))
         for one in reports
@@ -143,9 +146,11 @@ def _verdict(compiled: CompiledRule | None, person: Person, group_ids: frozenset
     return Verdict.NOT_IN_GROUP if rule.group_id else Verdict.GROUP_UNSEEN
 
 
-def _withheld(book: Rulebook, account: Account, verdicts: tuple[RuleVerdict, ...]) -> tuple[Problem, ...]:
+def _withheld(
+    book: Rulebook, account: Account, verdicts: tuple[RuleVerdict, ...], stated: list[CompiledRule]
+) -> tuple[Problem, ...]:
     fired = {one.report.rule.id for one in verdicts if one.verdict.fires}
-    grants = [one.grant for one in book.rules if one.rule.id in fired]
+    grants = [one.grant for one in (*book.rules, *stated) if one.rule.id in fired]
     if not grants:
         return ()
     terms = book.terms[account.id]

@@ -80,7 +80,7 @@ class Rulebook:
         return [compiled.rule for compiled in self.rules if _awaits(compiled.rule, directory_id, stated)]
 
     def stated_by(self, person: Person) -> list[CompiledRule]:
-        """Return what the entitlements and roles that her directory states of a person make due; unknown ones nothing."""
+        """Return what the entitlements and roles stated of a person make due: a name that nobody offers, nothing."""
         found = {
             compiled.rule.id: compiled
             for kind in OfferKind

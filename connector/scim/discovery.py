@@ -6,6 +6,7 @@ from typing import Any
 
 from connector.domain.attributes import ENTERPRISE, GROUP, MEMBERSHIP, USER, Attribute, ResourceType, Schema, Type
 from connector.domain.errors import NotFound
+from connector.domain.offered import ENTITLEMENT, ROLE
 from connector.scim.bodies import GROUP_LIMIT
 from connector.scim.cursors import TIMEOUT
 from connector.scim.listing import DEFAULT_COUNT, MAX_COUNT, list_message
@@ -16,8 +17,8 @@ CONFIG_URN = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
 RESOURCE_TYPE_URN = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
 SCHEMA_URN = "urn:ietf:params:scim:schemas:core:2.0:Schema"
 
-SCHEMAS = (USER.schema, GROUP.schema, ENTERPRISE, MEMBERSHIP)
-RESOURCE_TYPES = (USER, GROUP)
+SCHEMAS = (USER.schema, GROUP.schema, ENTERPRISE, MEMBERSHIP, ENTITLEMENT.schema, ROLE.schema)
+RESOURCE_TYPES = (USER, GROUP, ENTITLEMENT, ROLE)
 
 
 def service_provider_config(base_url: str) -> dict[str, Json]:

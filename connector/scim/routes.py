@@ -10,7 +10,7 @@ from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.routing import Rule
 
 from connector.domain.identifiers import new_id
-from connector.scim import discovery, groups, refusals, search, users
+from connector.scim import discovery, groups, offers, refusals, search, users
 from connector.scim.answers import base_url
 from connector.scim.auth import admit
 from connector.scim.bodies import answer
@@ -76,6 +76,10 @@ _route(
     "/Groups/<group_id>",
     {"GET": groups.show, "PUT": groups.replace, "PATCH": groups.change, "DELETE": groups.delete},
 )
+_route("/Entitlements", {"GET": offers.entitlements})
+_route("/Entitlements/<name>", {"GET": offers.entitlement})
+_route("/Roles", {"GET": offers.roles})
+_route("/Roles/<name>", {"GET": offers.role})
 _route("/ServiceProviderConfig", {"GET": _discovered(discovery.service_provider_config)})
 _route("/Schemas", {"GET": _discovered(discovery.all_schemas)})
 _route("/Schemas/<name>", {"GET": _discovered(discovery.one_schema)})

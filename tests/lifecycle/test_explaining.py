@@ -86,6 +86,16 @@ def test_the_explanation_says_what_the_gate_says(company: Company) -> None:
     assert place_of(company, ada).gate is Reason.LEFT
 
 
+def test_an_entitlement_that_is_stated_is_explained_like_a_rule(company: Company) -> None:
+    """By its name, and only to whom it is stated of."""
+    company.account(seats=5)
+    ada = company.person("ada", entitlements=[{"value": "crm:seat"}, {"value": "unknown"}])
+    assert company.state(ada) is State.INVITED
+    assert verdicts_of(company, ada) == {"entitlements crm:seat": Verdict.BY_FILTER}
+    berta = company.person("berta")
+    assert explained(company, berta).places == ()
+
+
 def test_an_invitation_past_its_time_is_explained_as_expired(company: Company) -> None:
     """Whether or not the worker has noted it."""
     company.account()

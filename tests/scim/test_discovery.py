@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from connector.domain.attributes import CORE_GROUP, CORE_USER, ENTERPRISE_USER, MEMBERSHIP_USER
+from connector.domain.offered import OKTA_ENTITLEMENT, OKTA_ROLE
 
 from .conftest import Directory
 
@@ -50,8 +51,9 @@ def test_the_configuration_tells_what_is_offered(directory: Directory) -> None:
 def test_every_schema_is_listed_and_found_by_its_urn(directory: Directory) -> None:
     """RFC 7643 section 7: camelCase words, no nulls (Entra ID), the same by id in any case."""
     listed = _get(directory, "/Schemas")
-    assert [schema["id"] for schema in listed["Resources"]] == [CORE_USER, CORE_GROUP, ENTERPRISE_USER, MEMBERSHIP_USER]
-    assert listed["totalResults"] == listed["itemsPerPage"] == 4
+    served = [CORE_USER, CORE_GROUP, ENTERPRISE_USER, MEMBERSHIP_USER, OKTA_ENTITLEMENT, OKTA_ROLE]
+    assert [schema["id"] for schema in listed["Resources"]] == served
+    assert listed["totalResults"] == listed["itemsPerPage"] == 6
     assert not _nulls(listed)
     for schema in listed["Resources"]:
         assert _get(directory, f"/Schemas/{schema['id'].lower()}") == schema
@@ -85,6 +87,8 @@ def test_resource_types_name_their_schemas(directory: Directory) -> None:
     assert [(each["name"], each["endpoint"], each["schema"]) for each in listed] == [
         ("User", "/Users", CORE_USER),
         ("Group", "/Groups", CORE_GROUP),
+        ("Entitlement", "/Entitlements", OKTA_ENTITLEMENT),
+        ("Role", "/Roles", OKTA_ROLE),
     ]
     assert [each["schema"] for each in listed[0]["schemaExtensions"]] == [ENTERPRISE_USER, MEMBERSHIP_USER]
     assert _get(directory, "/ResourceTypes/User") == listed[0]
@@ -103,4 +107,4 @@ def test_discovery_takes_no_filter(directory: Directory, path: str) -> None:
     """403 (RFC 7644 section 4); paging parameters are passed over."""
     assert directory.call("GET", path, query_string={"filter": "id pr"}).status_code == 403
     paged = directory.call("GET", "/Schemas", query_string={"count": "1", "startIndex": "2"})
-    assert paged.json["itemsPerPage"] == 4
+    assert paged.json["itemsPerPage"] == 6
