@@ -1,0 +1,77 @@
+"""What the worker's clock brings about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from email.message import EmailMessage
+
+import pytest
+
+from connector.domain.events import Cause, CauseKind
+from connector.domain.tenancy import Idp
+from connector.lifecycle import Lifecycle, accounts, directories, invoicing, seating
+from connector.settings import Settings
+from connector.storage.database import Database
+from connector.worker import Worker
+
+OPERATOR = Cause(CauseKind.OPERATOR, "cli:tess")
+
+
+class Letterbox:
+    """Keeps what is sent."""
+
+    def __init__(self) -> None:
+        self.letters: list[EmailMessage] = []
+
+    def send(self, letter: EmailMessage) -> None:
+        self.letters.append(letter)
+
+
+class Clock:
+    """A clock that is moved by hand."""
+
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Give a clock that stands at noon of 23 November."""
+    return Clock()
+
+
+@pytest.fixture
+def lifecycle(database_url: str, clock: Clock) -> Iterator[Lifecycle]:
+    """Give the use cases over a fresh database, each test on both kinds of it."""
+    database = Database(database_url)
+    yield Lifecycle(database, Settings(secret_key="k" * 40, public_url="https://seats.example"), clock)
+    database.dispose()
+
+
+def test_the_clock_carries_out_what_the_end_of_a_period_brings(lifecycle: Lifecycle, clock: Clock) -> None:
+    """Seats are given back and the plan is changed on the day, once, and not before."""
+    lifecycle.write(directories.create_directory, "okta", Idp.OKTA, OPERATOR)
+    lifecycle.write(
+        accounts.open_account, "crm", "brevo", "standard_sales_essentials", OPERATOR, capacities={"sales": 5}
+    )
+    lifecycle.write(invoicing.state_billing, "crm", OPERATOR, currency="EUR", time_zone="UTC", anchor=date(2026, 1, 1))
+    lifecycle.write(seating.release_seats, "crm", "sales", 2, OPERATOR)
+    lifecycle.write(seating.change_plan, "crm", "pro_sales", OPERATOR, at_renewal=True)
+    worker = Worker(lifecycle, Letterbox())
+
+    def sales() -> tuple[str, int | None]:
+        account = lifecycle.read(accounts.account_named, "crm")
+        return account.plan, lifecycle.read(lambda work: work.accounts.pools([account.id]))[account.id][
+            "sales"
+        ].capacity
+
+    worker.turn()
+    assert sales() == ("standard_sales_essentials", 5)
+    for day in (1, 2):
+        clock.now = datetime(2026, 12, day, tzinfo=UTC)
+        worker.turn()
+        assert sales() == ("pro_sales", 3)
+    assert lifecycle.read(seating.accounts_due) == []
