@@ -6,6 +6,7 @@ from flask import Flask
 
 from connector import console, pages, scim, sso, web
 from connector.lifecycle import Lifecycle
+from connector.lifecycle.journal import Journal
 from connector.settings import Settings
 from connector.storage.database import Database
 from connector.web import health
@@ -20,6 +21,7 @@ def create_app(lifecycle: Lifecycle) -> Flask:
     """Return the application: SCIM for the directories, sign-in and gate, pages for members, a page for operators."""
     app = Flask(__name__, static_folder=None)
     app.extensions["jumpseat"] = lifecycle
+    app.extensions["jumpseat-journal"] = Journal(lifecycle)
     web.install(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(scim.blueprint)

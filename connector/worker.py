@@ -18,6 +18,7 @@ from connector.mail import InvitationMail, MailNotSent, Transport, invitation, t
 from connector.observability import note
 from connector.settings import Settings
 from connector.storage.database import Database
+from connector.storage.journal import JournalStore
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Worker:
         self.lifecycle = lifecycle
         self.mail = mail
         self.clock_due: datetime | None = None
+        self.journal = JournalStore(lifecycle.database)
 
     def turn(self) -> bool:
         """Let time pass if it is due, then deliver what there is; True when there was anything."""
@@ -58,6 +60,7 @@ class Worker:
             self.clock_due = now + CLOCK_EVERY
             for tenant_id, account_id in self.lifecycle.write(delivery.tick):
                 self.lifecycle.write(settle_time, tenant_id, account_id)
+            self.journal.purge(now - self.lifecycle.settings.journal_retention)
             for tenant_id, account_id in self.lifecycle.read(seating.accounts_due):
                 self.lifecycle.write(seating.carry_out, tenant_id, account_id)
         claimed = self.lifecycle.write(delivery.claim)

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "access": "Ending somebody's access by hand.",
         "workorder": "What is still to be done by hand at a vendor.",
         "audit": "The audit trail.",
+        "journal": "What a directory asked over SCIM, and was answered.",
         "console": "The operators' status page.",
         "doctor": "Look for what is wrong, and say how to mend it.",
     },

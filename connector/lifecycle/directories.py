@@ -17,6 +17,8 @@ from connector.storage.work import Work
 TOKENS_AT_ONCE = 2
 """Valid tokens of one directory: the one in use, and the next while the provider is being told of it."""
 
+USE_NOTED_EVERY = timedelta(minutes=1)
+
 SUBJECT_CLAIMS = {Idp.ENTRA: "oid"}
 """Which claim names the person where `sub` does not: Entra's `sub` differs from application to application."""
 
@@ -151,8 +153,8 @@ def set_active(work: Work, slug: str, cause: Cause, *, active: bool) -> Director
 
 
 def note_use(work: Work, token_id: str) -> None:
-    """Note that a token was used just now."""
-    work.tenancy.note_token_use(token_id, work.now)
+    """Note that a token was used just now; once a minute at most, however many processes say so."""
+    work.tenancy.note_token_use(token_id, work.now, work.now - USE_NOTED_EVERY)
 
 
 def expiring_tokens(work: Work, before: datetime) -> list[tuple[Directory, DirectoryToken]]:

@@ -4,6 +4,9 @@ It owns the protocol: dialects, PATCH, paging, projections, representation, disc
 `/scim/` is SCIM JSON. It knows neither SQL nor what follows from a statement; that is the lifecycle's.
 """
 
+from connector.scim import journaling
 from connector.scim.routes import blueprint
 
 __all__ = ["blueprint"]
+
+journaling.install(blueprint)

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 def admit() -> DirectoryAccess:
     """Return what the token opens, before anything of the request is looked at. Raises TokenRefused."""
-    return lifecycle().read(directories.authenticate, g.directory, _token(), g.request_id)
+    return _noted(lifecycle().read(directories.authenticate, g.directory, _token(), g.request_id))
 
 
 def read(use_case: Callable[Concatenate[Work, DirectoryAccess, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -36,8 +36,14 @@ def write(use_case: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: 
 def _admitted(
     work: Work, use_case: Callable[Concatenate[Work, DirectoryAccess, P], T], /, *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    access = directories.authenticate(work, g.directory, _token(), g.request_id)
+    access = _noted(directories.authenticate(work, g.directory, _token(), g.request_id))
     return use_case(work, access, *args, **kwargs)
+
+
+def _noted(access: DirectoryAccess) -> DirectoryAccess:
+    """Keep which token it was, for the journal."""
+    g.token_id = access.token_id
+    return access
 
 
 def _token() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from flask import Request, Response, request
+from flask import Request, Response, g, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from connector.scim.errors import InvalidSyntax, TooLarge, UnsupportedMediaType
@@ -32,7 +32,7 @@ def read_json(limit: int) -> Json:
         raise UnsupportedMediaType(request.mimetype)
     request.max_content_length = limit
     try:
-        raw = request.get_data(cache=False)
+        raw = g.body = request.get_data(cache=False)
     except RequestEntityTooLarge:
         raise TooLarge(limit) from None
     except ClientDisconnected:

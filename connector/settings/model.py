@@ -77,6 +77,9 @@ class Settings:
     """Somebody who returns within this time with the same identity and entitlement is active again without a new
     invitation, if a seat is free. `0d` invites everybody anew."""
 
+    journal_retention: timedelta = field(default=timedelta(days=14), metadata=_by(read.duration("1h", "365d")))
+    """How long the journal keeps what directories asked and were answered. It holds personal data, and no credentials."""
+
     @property
     def on_this_machine(self) -> bool:
         """Whether the public URL names this machine: development, or a first try."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from connector.domain.tenancy import Bind, Directory, DirectoryToken, Idp, Tenant
 from connector.storage.tables import directory, directory_token, policy, tenant
@@ -98,10 +98,13 @@ class Tenancy:
         )
         self.connection.execute(revoked.values(revoked_at=now))
 
-    def note_token_use(self, token_id: str, now: datetime) -> None:
-        self.connection.execute(
-            update(directory_token).where(directory_token.c.id == token_id).values(last_used_at=now)
+    def note_token_use(self, token_id: str, now: datetime, unless_since: datetime) -> None:
+        """Note a token's last use, unless one is noted that is later than `unless_since`."""
+        last = directory_token.c.last_used_at
+        stale = update(directory_token).where(
+            directory_token.c.id == token_id, or_(last.is_(None), last <= unless_since)
         )
+        self.connection.execute(stale.values(last_used_at=now))
 
 
 _OPENING = (

@@ -1,0 +1,82 @@
+"""One request of a directory and our answer, and what of them may be kept: never a credential."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote_plus
+
+Json = Any
+
+KEPT_HEADERS = ("Accept", "Content-Type", "If-Match", "If-None-Match", "User-Agent")
+"""Everything else of a request's head stays out of the journal, Authorization and cookies first."""
+
+LARGEST_BODY = 64 * 1024
+"""Bytes of a body that are kept; of a larger one the journal says that it was left out."""
+
+REDACTED = "[redacted]"
+
+_SECRET_NAME = re.compile(r"password|secret(?![a-z])|token|authorization|credential", re.IGNORECASE)
+_SECRET_TEXT = re.compile(r"jst_\w+|\b(?:bearer|basic)\s+[\w.~+/=-]{8,}|\beyJ[\w-]+\.[\w-]+\.[\w-]*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What was asked below a directory's SCIM base URL, and what was answered; bodies are JSON text."""
+
+    id: str
+    directory: str
+    at: datetime
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: str | None = field(repr=False)
+    status: int
+    answer: str | None = field(repr=False)
+    source: str | None = None
+    left_out: bool = False
+
+
+def redacted_body(raw: bytes) -> str | None:
+    """Return a body without secrets as JSON text; None for what is too large, or no JSON and so cannot be judged."""
+    if not raw or len(raw) > LARGEST_BODY:
+        return None
+    try:
+        return json.dumps(_redacted(json.loads(raw)))
+    except (ValueError, RecursionError):
+        return None
+
+
+def redacted_query(query: str) -> str:
+    """Return a query string, still encoded, or nothing of it where it speaks of a secret."""
+    plain = unquote_plus(query)
+    return "" if _SECRET_NAME.search(plain) or _SECRET_TEXT.search(plain) else query
+
+
+def redacted_text(text: str) -> str:
+    """Return a text without what looks like a token of ours, a bearer token or a JWT, nor NUL, which no store holds."""
+    return _SECRET_TEXT.sub(REDACTED, text).replace("\0", "\ufffd")
+
+
+def _redacted(value: Json) -> Json:
+    if isinstance(value, str):
+        return redacted_text(value)
+    if isinstance(value, list):
+        return [_redacted(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: REDACTED if _is_secret(key, each) else _redacted(each) for key, each in value.items()}
+    # An operation of a PATCH names what it writes beside the value.
+    names = [each for key, each in value.items() if key.lower() == "path" and isinstance(each, str)]
+    if any(_SECRET_NAME.search(name) for name in names):
+        found |= {key: REDACTED for key in value if key.lower() == "value"}
+    return found
+
+
+def _is_secret(key: str, value: Json) -> bool:
+    return isinstance(value, str | list | dict) and _SECRET_NAME.search(key) is not None
