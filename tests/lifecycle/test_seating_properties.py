@@ -35,7 +35,8 @@ steps = st.lists(
         st.tuples(st.just("plan"), st.integers(0, 2)),
         st.tuples(st.just("days"), st.integers(1, 9)),
     ),
-    max_size=14,
+    min_size=6,
+    max_size=16,
 )
 
 
@@ -66,7 +67,7 @@ class Month:
     def __init__(self, company: Company) -> None:
         self.company = company
         company.directory("okta")
-        company.account("crm", "brevo", "standard")
+        company.account("crm", "brevo", "standard", marketing=3)
         company.rule(where="active eq true", permissions=["email_campaigns.send"])
         self.people: dict[int, Any] = {}
         billing: dict[str, Any] = {"currency": "EUR", "time_zone": "UTC", "anchor": date(2026, 11, 1)}
