@@ -304,7 +304,7 @@ def _write(work: Work, proposal: Proposal, cause: Cause) -> None:
     work.accounts.write_pools(pool for key, pool in preview.pools.items() if pool != preview.pools_before[key])
     before, after = _facts(preview.before, preview.pools_before), _facts(account, preview.pools)
     if preview.bill is not None:
-        after["charge"] = str(preview.bill.charge)
+        after |= {"charge": str(preview.bill.charge)} | ({"above_budget": True} if preview.needs_approval else {})
     _tell(work, account, cause, before, after)
     if proposal.changes.changes:
         apply(work, account.tenant_id, proposal.book, proposal.changes, cause)

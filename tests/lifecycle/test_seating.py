@@ -189,6 +189,7 @@ def test_above_the_budget_a_purchase_needs_approval(company: Company) -> None:
         buy(company, 1)
     assert company.pool().capacity == 11
     assert buy(company, 1, approved=True).pools["seats"].capacity == 12
+    assert company.events(Kind.ACCOUNT_CHANGED)[-1]["after"]["above_budget"] is True
 
 
 def test_setting_a_number_of_seats_is_in_the_books_too(company: Company) -> None:
