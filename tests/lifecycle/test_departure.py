@@ -10,8 +10,8 @@ from connector.domain.access import Reason
 from connector.domain.errors import InvitationUnusable
 from connector.domain.events import Kind
 from connector.domain.invitations import InvitationState
-from connector.domain.memberships import State
 from connector.domain.listing import Listing
+from connector.domain.memberships import State
 from connector.domain.people import Group, Person
 from connector.domain.sessions import Identity
 from connector.domain.work_orders import Task
