@@ -6,8 +6,8 @@ import pytest
 
 from connector.domain.errors import AlreadyExists, NotFound
 from connector.domain.events import Kind
-from connector.domain.memberships import Answer, State
 from connector.domain.listing import Listing
+from connector.domain.memberships import Answer, State
 from connector.lifecycle import invitations, provisioning
 
 from .company import Company
@@ -250,6 +250,8 @@ def test_a_refusal_outlives_a_return_under_the_same_entitlement_only_if_it_staye
 def test_paging_counts_all_and_shows_some_in_order_of_arrival(company: Company) -> None:
     """`startIndex` counts from 1; a page behind the last is empty and still knows the total."""
     names = [company.person(f"p{number}").id for number in range(5)]
-    listing = [company.read(provisioning.list_people, company.access(), Listing(None, start, 2)) for start in (1, 3, 5, 7)]
+    listing = [
+        company.read(provisioning.list_people, company.access(), Listing(None, start, 2)) for start in (1, 3, 5, 7)
+    ]
     assert [page.total for page in listing] == [5] * 4
     assert [[person.id for person in page.items] for page in listing] == [names[:2], names[2:4], names[4:], []]
