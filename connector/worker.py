@@ -41,6 +41,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
             busy = False
         if not busy:
             stop.wait(LOOK_EVERY)
+    worker.journal.dispose()
     database.dispose()
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
 
 from connector.domain.events import Cause, CauseKind
+from connector.domain.exchanges import Exchange
 from connector.domain.tenancy import Idp
 from connector.lifecycle import Lifecycle, accounts, directories, invoicing, seating
 from connector.settings import Settings
@@ -75,3 +76,15 @@ def test_the_clock_carries_out_what_the_end_of_a_period_brings(lifecycle: Lifecy
         worker.turn()
         assert sales() == ("pro_sales", 3)
     assert lifecycle.read(seating.accounts_due) == []
+
+
+def test_the_journal_is_forgotten_after_its_retention(lifecycle: Lifecycle, clock: Clock) -> None:
+    """Fourteen days, unless told otherwise; no sooner."""
+    said = Exchange("1", "okta", clock.now, "GET", "/Users", "", {}, None, 200, None)
+    worker = Worker(lifecycle, Letterbox())
+    worker.journal.add([said])
+    for days, left in ((14, [said]), (15, [])):
+        clock.now = said.at + timedelta(days=days)
+        worker.turn()
+        assert worker.journal.of_directory("okta", None) == left
+    worker.journal.dispose()

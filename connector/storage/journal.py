@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from sqlalchemy import Connection, Engine, Row, create_engine, delete, event, in
 from connector.domain.exchanges import Exchange
 from connector.storage.database import Database
 from connector.storage.tables import exchange
+
+_NAMES = [each.name for each in fields(Exchange)]
 
 
 class JournalStore:
@@ -28,7 +30,7 @@ class JournalStore:
 
     def add(self, exchanges: Iterable[Exchange]) -> None:
         """Keep some exchanges, in one transaction."""
-        rows = [asdict(one) for one in exchanges]
+        rows = [{name: getattr(one, name) for name in _NAMES} for one in exchanges]
         if rows:
             with self._begin() as connection:
                 connection.execute(insert(exchange), rows)
