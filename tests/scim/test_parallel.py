@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import pytest
 import requests
 
-from ..running import ScimClient, running_connector
+from ..running import Connector, ScimClient, running_connector, wait_for
 from .conftest import GROUP_URN, PATCH_URN, USER_URN
 
 T = TypeVar("T")
@@ -25,14 +25,20 @@ MEMBERS = 200
 
 
 @pytest.fixture
-def clients(database_url: str, tmp_path: Path) -> Iterator[list[ScimClient]]:
+def connector(database_url: str, tmp_path: Path) -> Iterator[Connector]:
+    """Give a running connector with two processes."""
+    with running_connector(database_url, tmp_path, f"file:{tmp_path / 'mail'}") as running:
+        yield running
+
+
+@pytest.fixture
+def clients(connector: Connector) -> Iterator[list[ScimClient]]:
     """Give clients of one directory, each with a connection of its own."""
-    with running_connector(database_url, tmp_path, f"file:{tmp_path / 'mail'}") as connector:
-        scim = connector.new_directory("acme", "generic")
-        sessions = [requests.Session() for _ in range(CONNECTIONS)]
-        yield [replace(scim, http=session) for session in sessions]
-        for session in sessions:
-            session.close()
+    scim = connector.new_directory("acme", "generic")
+    sessions = [requests.Session() for _ in range(CONNECTIONS)]
+    yield [replace(scim, http=session) for session in sessions]
+    for session in sessions:
+        session.close()
 
 
 def _all_at_once(clients: list[ScimClient], task: Callable[[ScimClient, int], T]) -> list[T]:
@@ -56,11 +62,12 @@ def _patch(*operations: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-def test_of_parallel_requests_none_is_lost(clients: list[ScimClient]) -> None:
-    """One server is started for all three races, which are about different people and groups."""
+def test_of_parallel_requests_none_is_lost(connector: Connector, clients: list[ScimClient]) -> None:
+    """One server is started for all the races, which are about different people and groups."""
     _one_name_is_given_once(clients)
     ids = _every_member_arrives(clients)
     _changes_of_different_attributes_all_last(clients, ids[0])
+    _both_processes_keep_the_journal(connector)
 
 
 def _one_name_is_given_once(clients: list[ScimClient]) -> None:
@@ -120,3 +127,16 @@ def _changes_of_different_attributes_all_last(clients: list[ScimClient], person_
     flat = person | {f"name.{key}": value for key, value in person["name"].items()}
     assert [flat.get(name) for name in names] == ["last"] * len(names)
     assert (before, person["meta"]["version"]) == ('W/"1"', f'W/"{1 + 3 * CONNECTIONS}"')
+
+
+def _both_processes_keep_the_journal(connector: Connector) -> None:
+    """Within a moment every exchange is there, whichever process answered, and the token's last use is noted."""
+    changes = 2 * MEMBERS - CONNECTIONS + 3 * CONNECTIONS
+
+    def kept() -> bool:
+        exchanges = connector.jumpseat("journal", "list", "acme")
+        return Counter(one["method"] for one in exchanges)["PATCH"] == changes
+
+    wait_for("the journal's last batch", kept)
+    (token,) = connector.jumpseat("token", "list", "acme")
+    assert token["last_used_at"] is not None
