@@ -20,7 +20,7 @@ _LINE = (
         membership.c.obstacle.is_(None),
     )
     .order_by(membership.c.waiting_number)
-    .limit(100)
+    .limit(bindparam("at_most"))
 )
 _LAST_NUMBER = select(func.max(membership.c.waiting_number)).where(
     membership.c.account_id == bindparam("account_id"),
@@ -67,12 +67,16 @@ class Ledger:
         return membership_of(self.connection.execute(select(membership).where(membership.c.id == membership_id)).one())
 
     def line(self, account_id: str) -> Iterator[Membership]:
-        """Read the waiting line from its head, a hundred at a time."""
-        behind = 0
-        while rows := self.connection.execute(_LINE, {"account_id": account_id, "behind": behind}).all():
+        """Read the waiting line from its head: two at first, for most often the first is short, then more at a time."""
+        behind, at_most = 0, 2
+        while True:
+            where = {"account_id": account_id, "behind": behind, "at_most": at_most}
+            rows = self.connection.execute(_LINE, where).all()
             for row in rows:
                 yield membership_of(row)
-            behind = rows[-1].waiting_number
+            if len(rows) < at_most:
+                return
+            behind, at_most = rows[-1].waiting_number, min(at_most * 8, 256)
 
     def next_number(self, account_id: str) -> int:
         """Return the place behind everybody who waits."""
