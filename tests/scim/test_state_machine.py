@@ -460,7 +460,7 @@ def _events(work: Work, tenant_id: str) -> int:
     return len(work.connection.execute(query).all())
 
 
-EXAMPLES = {"sqlite": (25, 25), "postgresql": (10, 20)}
+EXAMPLES = {"sqlite": (20, 25), "postgresql": (10, 20)}
 """Examples, and steps in each; a long run, by raising them, belongs on a machine of its own."""
 
 
