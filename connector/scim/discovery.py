@@ -7,7 +7,7 @@ from typing import Any
 from connector.domain.attributes import ENTERPRISE, GROUP, MEMBERSHIP, USER, Attribute, ResourceType, Schema, Type
 from connector.domain.errors import NotFound
 from connector.domain.offered import ENTITLEMENT, ROLE
-from connector.scim.bodies import GROUP_LIMIT
+from connector.scim.bulk import MAX_BYTES, MAX_OPERATIONS
 from connector.scim.cursors import TIMEOUT
 from connector.scim.listing import DEFAULT_COUNT, MAX_COUNT, list_message
 
@@ -29,7 +29,7 @@ def service_provider_config(base_url: str) -> dict[str, Json]:
     return {
         "schemas": [CONFIG_URN],
         "patch": {"supported": True},
-        "bulk": {"supported": False, "maxOperations": 1000, "maxPayloadSize": GROUP_LIMIT},
+        "bulk": {"supported": True, "maxOperations": MAX_OPERATIONS, "maxPayloadSize": MAX_BYTES},
         "filter": {"supported": True, "maxResults": MAX_COUNT},
         "changePassword": {"supported": False},
         "sort": {"supported": True},

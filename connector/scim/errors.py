@@ -149,6 +149,15 @@ class TooLarge(ScimError):
         super().__init__(f"The body is larger than {limit} bytes.")
 
 
+class TooManyOperations(ScimError):
+    """A bulk request has more operations than are taken at once (RFC 7644 section 3.7.4)."""
+
+    status = 413
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"A bulk request has at most {limit} operations.")
+
+
 class UnsupportedMediaType(ScimError):
     """The body is of a type that is not read."""
 

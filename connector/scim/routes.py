@@ -10,7 +10,7 @@ from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.routing import Rule
 
 from connector.domain.identifiers import new_id
-from connector.scim import discovery, groups, offers, refusals, search, users
+from connector.scim import bulk, discovery, groups, offers, refusals, search, users
 from connector.scim.answers import base_url
 from connector.scim.auth import admit
 from connector.scim.bodies import answer
@@ -86,7 +86,7 @@ _route("/Schemas/<name>", {"GET": _discovered(discovery.one_schema)})
 _route("/ResourceTypes", {"GET": _discovered(discovery.all_resource_types)})
 _route("/ResourceTypes/<name>", {"GET": _discovered(discovery.one_resource_type)})
 _route("/Me", dict.fromkeys(METHODS, _not_offered("/Me")))
-_route("/Bulk", {"POST": _not_offered("/Bulk")})
+_route("/Bulk", {"POST": bulk.bulk})
 
 
 @blueprint.route("/", strict_slashes=False)

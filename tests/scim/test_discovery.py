@@ -37,7 +37,7 @@ def test_the_configuration_tells_what_is_offered(directory: Directory) -> None:
     assert {name: config[name]["supported"] for name in offered} == {
         "patch": True,
         "filter": True,
-        "bulk": False,
+        "bulk": True,
         "sort": True,
         "etag": True,
         "changePassword": False,

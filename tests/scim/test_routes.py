@@ -134,9 +134,9 @@ def test_a_method_that_nobody_offers_is_answered_in_scim_too(directory: Director
     _assert_error(directory.call(method, "/Users"), 404)
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/Me"), ("PATCH", "/Me"), ("POST", "/Bulk")])
+@pytest.mark.parametrize(("method", "path"), [("GET", "/Me"), ("PATCH", "/Me")])
 def test_what_is_not_offered_says_so(directory: Directory, method: str, path: str) -> None:
-    """501 (RFC 7644 section 3.11); the ServiceProviderConfig says the same of bulk."""
+    """501 (RFC 7644 section 3.11)."""
     _assert_error(directory.call(method, path), 501)
 
 
