@@ -78,7 +78,7 @@ class Settings:
     invitation, if a seat is free. `0d` invites everybody anew."""
 
     journal_retention: timedelta = field(default=timedelta(days=14), metadata=_by(read.duration("1h", "365d")))
-    """How long the journal keeps what directories asked and were answered. It holds personal data, and no credentials."""
+    """How long the journal keeps what directories asked and were answered: personal data, and no credentials."""
 
     @property
     def on_this_machine(self) -> bool:
