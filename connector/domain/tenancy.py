@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from connector.domain.errors import InvalidValue
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -24,6 +26,25 @@ def checked_slug(kind: str, name: str) -> str:
 def _like(name: str) -> str:
     suggestion = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:63].strip("-")
     return f"for example {suggestion or 'acme'!r}."
+
+
+def checked_issuer(url: str, *, http_loopback: bool) -> str:
+    """Return the address of an OpenID provider that can be asked; else InvalidValue.
+
+    It is https, without query and fragment (OpenID Connect Discovery 1.0 section 2) or credentials; http on this
+    machine alone, where we are on it too.
+    """
+    try:
+        parts = urlsplit(url)
+        host, bare = parts.hostname, parts.username is None and not parts.query and not parts.fragment
+    except ValueError:
+        host, bare = None, False
+    secure = url.startswith("https://") or (http_loopback and url.startswith("http://") and host in LOOPBACK)
+    if not (host and bare and secure):
+        raise InvalidValue(
+            "issuer", f"{url!r} must be the provider's https address alone; for example 'https://idp.example.com'."
+        )
+    return url
 
 
 @dataclass(frozen=True, slots=True)

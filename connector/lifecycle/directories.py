@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from connector.domain.errors import AlreadyExists, InvalidValue, NotFound, TokenRefused
 from connector.domain.events import Cause, Event, Kind
 from connector.domain.identifiers import new_id
-from connector.domain.tenancy import Bind, Directory, DirectoryAccess, DirectoryToken, Idp, Tenant, checked_slug
+from connector.domain.tenancy import (
+    Bind,
+    Directory,
+    DirectoryAccess,
+    DirectoryToken,
+    Idp,
+    Tenant,
+    checked_issuer,
+    checked_slug,
+)
 from connector.lifecycle.settling import fresh_rulebook, settle
 from connector.lifecycle.tokens import hashed, new_scim_token, seal
 from connector.storage.work import Work
@@ -123,7 +132,11 @@ def set_sign_in(
     subject_claim: str | None = None,
     bind: Bind = Bind.SUBJECT,
 ) -> Directory:
-    """Set how a directory's people sign in. Whoever could not be invited before is invited now."""
+    """Set how a directory's people sign in. Whoever could not be invited before is invited now.
+
+    Raises InvalidValue for an issuer that could never be asked, NotFound.
+    """
+    checked_issuer(issuer, http_loopback=work.settings.allow_http_loopback)
     directory = directory_named(work, slug)
     work.tenancy.lock_policy(directory.tenant_id, exclusively=True)
     changed = replace(
@@ -136,8 +149,8 @@ def set_sign_in(
         version=directory.version + 1,
     )
     work.tenancy.change_directory(changed)
-    after = {"issuer": issuer, "client_id": client_id, "subject_claim": changed.subject_claim, "bind": bind.value}
-    _tell(work, directory, Kind.DIRECTORY_CHANGED, directory.id, cause, after)
+    before, after = _sign_in_facts(directory), _sign_in_facts(changed)
+    _tell(work, directory, Kind.DIRECTORY_CHANGED, directory.id, cause, after, before)
     _settle_all(work, changed, cause)
     return changed
 
@@ -148,23 +161,14 @@ def set_active(work: Work, slug: str, cause: Cause, *, active: bool) -> Director
     work.tenancy.lock_policy(directory.tenant_id, exclusively=True)
     changed = replace(directory, active=active, version=directory.version + 1)
     work.tenancy.change_directory(changed)
-    _tell(work, directory, Kind.DIRECTORY_CHANGED, directory.id, cause, {"active": active})
+    before, after = {"active": directory.active}, {"active": active}
+    _tell(work, directory, Kind.DIRECTORY_CHANGED, directory.id, cause, after, before)
     return changed
 
 
 def note_use(work: Work, token_id: str) -> None:
     """Note that a token was used just now; once a minute at most, however many processes say so."""
     work.tenancy.note_token_use(token_id, work.now, work.now - USE_NOTED_EVERY)
-
-
-def expiring_tokens(work: Work, before: datetime) -> list[tuple[Directory, DirectoryToken]]:
-    """Return the valid tokens that end before a time, with their directories."""
-    found = []
-    for directory in work.tenancy.directories():
-        for token in work.tenancy.tokens(directory.id):
-            if token.valid(work.now) and token.expires_at is not None and token.expires_at < before:
-                found.append((directory, token))
-    return found
 
 
 def _tenant(work: Work, slug: str | None, cause: Cause) -> Tenant:
@@ -188,6 +192,15 @@ def _add_directory(work: Work, tenant: Tenant, slug: str, idp: Idp, cause: Cause
     return directory
 
 
+def _sign_in_facts(one: Directory) -> dict[str, object]:
+    return {
+        "issuer": one.issuer,
+        "client_id": one.client_id,
+        "subject_claim": one.subject_claim,
+        "bind": one.bind.value,
+    }
+
+
 def _settle_all(work: Work, directory: Directory, cause: Cause) -> None:
     people = work.people.of_directories([directory.id])
     work.people.lock(people)
@@ -196,7 +209,13 @@ def _settle_all(work: Work, directory: Directory, cause: Cause) -> None:
 
 
 def _tell(
-    work: Work, directory: Directory, kind: Kind, subject_id: str, cause: Cause, after: Mapping[str, object]
+    work: Work,
+    directory: Directory,
+    kind: Kind,
+    subject_id: str,
+    cause: Cause,
+    after: Mapping[str, object],
+    before: Mapping[str, object] | None = None,
 ) -> None:
     facts = {"directory": directory.slug, **after}
-    work.trail.tell([Event(work.now, directory.tenant_id, kind, subject_id, cause, after=facts)])
+    work.trail.tell([Event(work.now, directory.tenant_id, kind, subject_id, cause, before=before, after=facts)])

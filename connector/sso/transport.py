@@ -12,6 +12,7 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from urllib3.exceptions import HTTPError
 
+from connector.domain.tenancy import LOOPBACK
 from connector.sso.failures import Fault, ProviderFailure
 from connector.sso.strict_json import strict_object
 
@@ -19,7 +20,6 @@ CONNECT_SECONDS = 3
 READ_SECONDS = 8
 WHOLE_SECONDS = 15
 MOST_BYTES = 1_000_000
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def checked_url(url: object, *, allow_http_loopback: bool) -> str:
@@ -32,7 +32,7 @@ def checked_url(url: object, *, allow_http_loopback: bool) -> str:
         host, plain = parts.hostname, parts.username is None and not parts.fragment
     except ValueError:
         raise ProviderFailure(Fault.INSECURE_URL) from None
-    loopback = allow_http_loopback and parts.scheme == "http" and host in _LOOPBACK
+    loopback = allow_http_loopback and parts.scheme == "http" and host in LOOPBACK
     if not (host and plain and (parts.scheme == "https" or loopback)):
         raise ProviderFailure(Fault.INSECURE_URL)
     return str(url)

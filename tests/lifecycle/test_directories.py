@@ -104,15 +104,39 @@ def test_a_token_expires_by_itself(empty: Company) -> None:
     assert empty.write(directories.create_token, "okta", OPERATOR)
 
 
-def test_tokens_that_end_soon_are_told(empty: Company) -> None:
-    """Those without an end, and those that have ended, are not."""
-    empty.directory("okta")
-    token, _ = empty.write(directories.create_token, "okta", OPERATOR, timedelta(days=90))
-    soon = empty.clock.now + timedelta(days=91)
-    assert [one.id for _, one in empty.read(directories.expiring_tokens, soon)] == [token.id]
-    assert empty.read(directories.expiring_tokens, empty.clock.now + timedelta(days=89)) == []
-    empty.clock.forward(days=90)
-    assert empty.read(directories.expiring_tokens, soon) == []
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "idp.example",
+        "ftp://idp.example",
+        "http://idp.example",
+        "https://",
+        "https://[",
+        "https://ada:secret@idp.example",
+        "https://idp.example?a=b",
+        "https://idp.example#a",
+    ],
+)
+def test_an_issuer_that_could_never_be_asked_is_refused_when_it_is_set(empty: Company, issuer: str) -> None:
+    """The sentence says what is right, and what was set before stands."""
+    empty.directory("okta", signs_in=False)
+    with pytest.raises(InvalidValue, match=r"issuer: .*https://idp\.example\.com"):
+        empty.write(
+            directories.set_sign_in, "okta", OPERATOR, issuer=issuer, client_id="jumpseat", client_secret="secret"
+        )
+    assert not empty.read(directories.directory_named, "okta").signs_in
+
+
+def test_what_a_directory_was_before_stands_in_the_trail(empty: Company) -> None:
+    """Sign-in settings, and on and off; the secret stands nowhere."""
+    empty.directory("okta", signs_in=False)
+    empty.sign_in_at("okta")
+    empty.sign_in_at("okta", Bind.FIRST_ACCEPTANCE)
+    empty.write(directories.set_active, "okta", OPERATOR, active=False)
+    first, second, off = empty.events(Kind.DIRECTORY_CHANGED)[-3:]
+    assert (first["before"]["issuer"], second["before"]["issuer"]) == (None, first["after"]["issuer"])
+    assert (second["before"]["bind"], second["after"]["bind"]) == ("subject", "first-acceptance")
+    assert (off["before"], off["after"]) == ({"active": True}, {"active": False, "directory": "okta"})
 
 
 def test_a_directory_that_is_switched_off_opens_to_no_token_and_admits_nobody(empty: Company) -> None:
