@@ -74,7 +74,7 @@ def tell(found: Explanation) -> None:
         for line in _place_lines(place):
             click.echo(line)
     if not found.places:
-        click.echo("\nNo account has a rule, so nothing can be due to anybody.")
+        click.echo(f"\nNo rule is about the people of {found.directory}, so nothing can be due to them.")
     if found.events:
         click.echo("\nLatest events:")
     accounts = {place.account.id: place.account.slug for place in found.places}

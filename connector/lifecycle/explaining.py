@@ -83,7 +83,10 @@ class Explanation:
 
 
 def explain(work: Work, directory_slug: str, user_name: str, at_most: int = 10) -> Explanation:
-    """Explain what a person holds in every account of her tenant, and what not; raises NotFound."""
+    """Explain what a person holds in the accounts that are about her, and what not; raises NotFound.
+
+    An account all of whose rules look at other directories, and where she has no place, says nothing of her.
+    """
     person = person_named(work, directory_slug, user_name)
     directory = work.tenancy.directory(person.directory_id)
     tenant = next(one for one in work.tenancy.tenants() if one.id == person.tenant_id)
@@ -101,7 +104,7 @@ def explain(work: Work, directory_slug: str, user_name: str, at_most: int = 10) 
     for account in work.accounts.all(person.tenant_id):
         member = members.get(account.id)
         verdicts = _verdicts(book, reports, account, person, group_ids)
-        if member is None and not verdicts:
+        if member is None and all(one.verdict is Verdict.OTHER_DIRECTORY for one in verdicts):
             continue
         invitation = pending.get(member.id) if member else None
         gate = _gate(work, person, directory.active and tenant.active, account, member, invitation)

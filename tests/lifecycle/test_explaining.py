@@ -131,6 +131,17 @@ def test_accounts_that_no_rule_is_about_are_left_out_unless_she_was_a_member(com
     assert (place.membership.state, place.verdicts, place.gate) == (State.ENDED, (), Reason.NOT_INVITED)
 
 
+def test_an_account_whose_every_rule_is_about_another_directory_is_left_out(company: Company) -> None:
+    """It says nothing of her; one rule about her own directory, fired or not, and it is explained whole."""
+    company.directory("entra", Idp.ENTRA)
+    company.account("crm", seats=1)
+    company.rule(name="elsewhere", where="active eq true", directory_slug="entra")
+    ada = company.person("ada")
+    assert explained(company, ada).places == ()
+    company.rule(name="here", where='title eq "Clerk"')
+    assert verdicts_of(company, ada) == {"elsewhere": Verdict.OTHER_DIRECTORY, "here": Verdict.FILTER_DIFFERS}
+
+
 def test_what_the_account_cannot_give_is_explained_as_withheld(company: Company) -> None:
     """Permissions that one rule grants and the seat of another does not allow."""
     company.account("crm", "hubspot", "starter", core=5)
