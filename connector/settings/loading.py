@@ -38,6 +38,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             values[name] = _known()[name].metadata["reader"](value)
         except Wrong as wrong:
             faults.append(f"{where} {wrong}.")
+    if "port" in values and "public_url" not in written:
+        values["public_url"] = f"http://localhost:{values['port']}"
     # What could not be read stands at its default meanwhile, so that all faults are told and none is invented.
     settings = Settings(**({"secret_key": ""} | values))
     faults.extend(_disagreements(settings, set(written)))

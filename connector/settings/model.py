@@ -30,7 +30,8 @@ class Settings:
 
     public_url: str = field(default="http://localhost:8080", metadata=_by(read.public_url))
     """The address that people and identity providers reach, without a slash at the end. Every link in a letter begins
-    with it, whatever a request says of its host. `http` is refused unless the host is this machine."""
+    with it, whatever a request says of its host. `http` is refused unless the host is this machine. Where it is not
+    set, it is this machine with the port that is."""
 
     allow_http: bool = field(default=False, metadata=_by(read.yes_or_no))
     """Allow an `http` public URL on another machine than this. Cookies and tokens then travel unprotected."""

@@ -41,6 +41,12 @@ def test_a_secret_key_is_all_that_must_be_set() -> None:
     assert settings.trusted_proxies == ()
 
 
+def test_another_port_is_in_the_links_too() -> None:
+    """Whoever sets the port alone gets links that lead there; a public URL that is set stands."""
+    assert load(port="9001").public_url == "http://localhost:9001"
+    assert load(port="9001", public_url="http://localhost:8000").public_url == "http://localhost:8000"
+
+
 def test_the_environment_wins_over_the_file(empty_folder: Path) -> None:
     """`./jumpseat.toml` is read when it is there; a variable overrides its line."""
     (empty_folder / "jumpseat.toml").write_text(f'secret_key = "{KEY}"\nport = 9000\nlanguage = "fr"\n')
