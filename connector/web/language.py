@@ -38,5 +38,7 @@ def _spoken(tags: Iterable[str]) -> str | None:
 def moment(at: datetime) -> str:
     """Write a moment in the page's language, with its time zone."""
     spoken, at = language(), at.astimezone(UTC)
-    date, time = format_date(at, "long", locale=spoken), format_time(at, "HH:mm", locale=spoken)
+    # As in letters: the day before the month, in both languages.
+    date = format_date(at, "long", locale="en_GB" if spoken == "en" else spoken)
+    time = format_time(at, "HH:mm", locale=spoken)
     return _MOMENT.in_language(spoken).format(date=date, time=time)

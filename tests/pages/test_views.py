@@ -25,7 +25,7 @@ class TestTheInvitation:
         installation.state(ADA)
         page = installation.browser().get(installation.invitation_path(ADA))
         assert page.status_code == 200
-        for shown in ("Acme CRM", "Ada Lovelace", "Seat", "Use the product", "November 29, 2026", "Sign in to accept"):
+        for shown in ("Acme CRM", "Ada Lovelace", "Seat", "Use the product", "29 November 2026", "Sign in to accept"):
             assert shown in page.text
         assert "Own product" not in page.text
         assert 'value="decline"' in page.text
@@ -38,6 +38,7 @@ class TestTheInvitation:
         path = installation.invitation_path(ADA)
         page = installation.browser().get(path, headers={"Accept-Language": "en"})
         assert '<html lang="fr">' in page.text
+        assert "Invitation à rejoindre Acme CRM" in page.text
         assert "Se connecter pour accepter" in page.text
 
     def test_looking_uses_nothing_up(self, installation: Installation) -> None:
