@@ -103,11 +103,6 @@ def decide(facts: Facts, now: datetime, limits: SessionLimits) -> Admission | Re
     )
 
 
-def session_lives(facts: Facts, now: datetime, limits: SessionLimits) -> bool:
-    """Tell whether the session is still good, whoever it belongs to."""
-    return _session_refused(facts, now, limits) is None
-
-
 def _session_refused(facts: Facts, now: datetime, limits: SessionLimits) -> Reason | None:
     if not facts.session_found or facts.session_expires_at is None or facts.last_seen_at is None:
         return Reason.SIGNED_OUT

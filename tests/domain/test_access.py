@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.access import Admission, Facts, Reason, Refusal, SessionLimits, decide, session_lives
+from connector.domain.access import Admission, Facts, Reason, Refusal, SessionLimits, decide
 from connector.domain.memberships import Answer, Obstacle, State
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -112,7 +112,7 @@ def test_only_a_missing_session_asks_for_sign_in() -> None:
 
 
 def test_a_session_lives_until_the_second_of_its_end() -> None:
-    """A second before the idle limit it lives, whoever it belongs to; at the limit it does not."""
-    stranger = replace(ALL_IS_WELL, person_id=None, last_seen_at=NOON - timedelta(seconds=1799))
-    assert session_lives(stranger, NOON, LIMITS)
-    assert not session_lives(stranger, NOON + timedelta(seconds=1), LIMITS)
+    """A second before the idle limit it admits; at the limit it does not."""
+    facts = replace(ALL_IS_WELL, last_seen_at=NOON - timedelta(seconds=1799))
+    assert isinstance(decide(facts, NOON, LIMITS), Admission)
+    assert decide(facts, NOON + timedelta(seconds=1), LIMITS) == Refusal(Reason.SESSION_ENDED)
