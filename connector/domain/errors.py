@@ -40,7 +40,8 @@ class AlreadyExists(DomainError):
 
     def __init__(self, kind: str, attribute: str, value: str) -> None:
         self.kind, self.attribute, self.value = kind, attribute, value
-        super().__init__(f"There already is a {kind} whose {attribute} is {value!r}.")
+        article = "an" if kind[0] in "aeio" else "a"
+        super().__init__(f"There already is {article} {kind} whose {attribute} is {value!r}.")
 
 
 class InvalidValue(DomainError):

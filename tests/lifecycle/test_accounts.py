@@ -59,7 +59,7 @@ def test_an_account_that_the_catalogue_does_not_know_is_refused(
 def test_an_account_name_is_taken_once(company: Company) -> None:
     """Gates are named after accounts."""
     company.account()
-    with pytest.raises(AlreadyExists):
+    with pytest.raises(AlreadyExists, match="There already is an account whose name is 'crm'"):
         company.account()
 
 
