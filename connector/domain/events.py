@@ -61,6 +61,7 @@ class Kind(StrEnum):
     INVITATION_CREATED = "invitation:created"
     INVITATION_RESENT = "invitation:resent"
     INVITATION_CLOSED = "invitation:closed"
+    ACCEPTANCE_REFUSED = "acceptance:refused"
     IDENTITY_BOUND = "identity:bound"
     SESSION_STARTED = "session:started"
     SESSIONS_ENDED = "sessions:ended"

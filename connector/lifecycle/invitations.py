@@ -106,6 +106,17 @@ def accept(work: Work, token: str, session_token: str | None) -> Membership:
     return work.ledger.by_id(invitation.membership_id)
 
 
+def note_mismatch(work: Work, token: str, session_token: str | None, mismatch: IdentityMismatch) -> None:
+    """Write down who could not accept and why, for the operator who will be asked; nothing else changes."""
+    session, refused = live_session(work, session_token), work.invitations.tokened(hashed(token))
+    if session is None or refused is None:
+        return
+    cause = Cause(CauseKind.PERSON, f"person:{session.person_id}" if session.person_id else "unknown")
+    after = {"why": mismatch.why, "issuer": session.identity.issuer}
+    what = (refused.tenant_id, Kind.ACCEPTANCE_REFUSED, refused.id, cause, refused.person_id, refused.account_id)
+    work.trail.tell([Event(work.now, *what, after=after)])
+
+
 def decline(work: Work, token: str) -> None:
     """Decline; whoever waits gets the seat, and nobody is asked again until an operator lifts it."""
     invitation, person = _pending(work, token)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from connector.domain.errors import IdentityMismatch
 from connector.domain.invitations import InvitationState
 from connector.domain.people import Person
 from connector.lifecycle import admission, invitations, visits
@@ -70,7 +71,11 @@ def answer(token: str) -> AnyResponse:
 
 def _accept(token: str) -> AnyResponse:
     session_token = cookies.session_token()
-    lifecycle().write(invitations.accept, token, session_token)
+    try:
+        lifecycle().write(invitations.accept, token, session_token)
+    except IdentityMismatch as mismatch:
+        lifecycle().write(invitations.note_mismatch, token, session_token, mismatch)
+        raise
     response = redirect("/me", 303)
     if session_token is not None:
         # The session is worth more now, so its reference changes (ASVS 7.2.4).

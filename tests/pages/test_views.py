@@ -118,6 +118,20 @@ class TestTheInvitation:
         assert reason_of(answer) == "identity-mismatch"
         assert installation.browser().accept(ADA).status_code == 303
 
+    def test_an_acceptance_that_was_refused_stands_in_the_trail(self, installation: Installation) -> None:
+        """With the reason and the issuer, once for each attempt: the operator is who will be asked why."""
+        installation.state(ADA)
+        path = installation.invitation_path(ADA)
+        bob = installation.browser()
+        bob.sign_in(BOB)
+        bob.post(path, bob.get(path), answer="accept")
+        events = installation.lifecycle.read(lambda work: list(work.trail.events()))
+        (refused,) = (one for one in events if one["kind"] == "acceptance:refused")
+        assert refused["after"]["issuer"] == installation.idp.issuer
+        assert "externalId" in refused["after"]["why"]
+        assert (refused["cause"], refused["actor"]) == ("person", "unknown")
+        assert "identity:bound" not in {one["kind"] for one in events}
+
     def test_a_session_at_another_directory_is_asked_to_sign_in(self, installation: Installation) -> None:
         """Only the person's own directory can say who she is."""
         installation.state(ADA)
