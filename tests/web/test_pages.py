@@ -52,6 +52,13 @@ class TestWords:
             assert text.en.strip()
             assert text.fr.strip()
 
+    def test_french_takes_nobody_for_a_man_or_a_woman(self) -> None:
+        """No participle agrees with the reader: "votre session est ouverte", never "vous êtes connecté"."""
+        texts = [*TEXTS.values(), *(entry.title for entry in REFUSALS.values()), *(e.advice for e in REFUSALS.values())]
+        agreeing = re.compile(r"[Vv]ous (n.)?(êtes|avez( pas)? été|allez être|vous êtes)( pas)? \w+(é|i|u)s?\b")
+        assert [text.fr for text in texts if agreeing.search(text.fr)] == []
+        assert agreeing.search("Vous avez été connecté")
+
     def test_every_text_that_is_asked_for_is_there_and_no_other(self) -> None:
         """A template cannot ask for a missing word, and no word is left over."""
         sources = [path.read_text() for edge in EDGES for path in [*edge.rglob("*.html"), *edge.rglob("*.py")]]
