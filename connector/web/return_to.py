@@ -6,8 +6,9 @@ import re
 
 LONGEST = 500
 # Letters that no browser rewrites. No backslash, no control character, no escape that a second decoding could turn
-# into one; a colon cannot make a scheme, for the path begins with a slash that no second one follows.
-_PATH = re.compile(r"/(?!/)[A-Za-z0-9._~/?=&-]*")
+# into one; a colon cannot make a scheme, for the path begins with a slash. No two slashes in a row and no dot segment,
+# which somebody on the way might fold until another site's name follows two slashes.
+_PATH = re.compile(r"(?!.*/[./])/[A-Za-z0-9._~/?=&-]*")
 
 
 def safe_return(path: str | None, otherwise: str = "/me") -> str:
