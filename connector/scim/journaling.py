@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, g, request
 
 from connector.domain.exchanges import KEPT_HEADERS, LARGEST_BODY
 from connector.lifecycle.journal import Heard, Journal
+from connector.web.source import source
 
 _TOO_LARGE = b"\0"
 """Stands for a body that would not be kept anyway, so that it need not stay in memory."""
@@ -31,7 +32,7 @@ def _tell(response: Response) -> Response:
             _bounded(g.get("body", b"")),
             response.status_code,
             _bounded(response.get_data()),
-            request.remote_addr,
+            source(),
             g.get("token_id"),
         )
         journal.put(heard)
