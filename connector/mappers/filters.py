@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any, NoReturn
 
@@ -104,17 +105,6 @@ def parse_filter(text: str, resource: ResourceType) -> Filter:
     """
     try:
         return _Reading(resource).filter(_tree(text))
-    except _Unreadable as error:
-        raise InvalidFilter(error.problem) from None
-
-
-def parse_value_filter(text: str, resource: ResourceType, attribute_path: AttributePath) -> Filter:
-    """Read what stands within the brackets of a value path on that attribute, to be used with `matches_element`.
-
-    Raises InvalidFilter as `parse_filter` does.
-    """
-    try:
-        return _Reading(resource, AttributePath(attribute_path.urn, attribute_path.attribute)).filter(_tree(text))
     except _Unreadable as error:
         raise InvalidFilter(error.problem) from None
 
@@ -235,8 +225,15 @@ class _Reading:
         full = (f"{uri}:" if uri else "") + name + (f".{sub}" if sub else "")
         found = self.resource.find(full) if self.element is None else _within(self.element, full)
         if found is None:
-            _refuse(f"{full} is no attribute of {self.element or self.resource.name}.", unknown=True)
+            whole = self.resource.name if self.element is None else str(self.element)
+            _refuse(f"{full} is no attribute of {whole}.{self._meant(full)}", unknown=True)
         return found
+
+    def _meant(self, name: str) -> str:
+        """Return a sentence with the name that was probably meant, if any is near."""
+        parts = self.resource.schema.attributes if self.element is None else self.element.attribute.sub_attributes
+        near = get_close_matches(name.lower(), {part.name.lower() for part in parts}, n=1)
+        return next((f" Did you mean {part.name}?" for part in parts if near == [part.name.lower()]), "")
 
 
 def _within(element: AttributePath, name: str) -> AttributePath | None:

@@ -67,7 +67,10 @@ def canonical_message(body: Json) -> dict[str, Json]:
     schemas = message.get("schemas")
     message["schemas"] = schemas = [schemas] if isinstance(schemas, str) else schemas
     if not isinstance(schemas, list) or not schemas or not all(isinstance(urn, str) for urn in schemas):
-        raise InvalidSyntax("The body must name its schemas (RFC 7643 section 3).")
+        raise InvalidSyntax(
+            "The body must name its schemas (RFC 7643 section 3), for example "
+            '"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"].'
+        )
     return message
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from connector.domain.attributes import GROUP, USER, Attribute, AttributePath, ResourceType, Schema, Type
 from connector.domain.errors import InvalidFilter, InvalidPath
-from connector.domain.filter import And, Compare, Filter, Not, Operator, Or, Present, Value, ValuePath, matches_element
-from connector.mappers.filters import parse_filter, parse_path, parse_value_filter
+from connector.domain.filter import And, Compare, Filter, Not, Operator, Or, Present, Value, ValuePath
+from connector.mappers.filters import parse_filter, parse_path
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -431,11 +431,10 @@ def test_what_is_no_path_is_refused(text: str, unknown: bool) -> None:
     assert len(str(refusal.value)) < 400
 
 
-def test_a_value_filter_is_read_for_an_attribute() -> None:
-    """What stands in the brackets can be read alone, and asked of each element."""
-    filter_ = parse_value_filter('type eq "work" and primary eq true', USER, path("emails"))
-    assert filter_ == And((WORK, term("emails.primary", "eq", True)))
-    assert matches_element(filter_, {"type": "Work", "primary": True})
-    assert not matches_element(filter_, {"type": "work"})
-    with pytest.raises(InvalidFilter, match="userName is no attribute of emails"):
-        parse_value_filter("userName pr", USER, path("emails"))
+def test_a_slip_is_answered_with_the_name_that_was_meant() -> None:
+    """The administrator reads the refusal in the provider's task list, far from any list of attributes."""
+    for text, meant in (("userNam eq 1", "userName"), ("emails[typ eq 1]", "type"), ("displayname1 pr", "displayName")):
+        with pytest.raises(InvalidFilter, match=f"Did you mean {meant}"):
+            parse_filter(text, USER)
+    with pytest.raises(InvalidFilter, match=r"shoeSize is no attribute of User\.$"):
+        parse_filter("shoeSize eq 43", USER)
