@@ -114,8 +114,8 @@ def running_connector(database_url: str, folder: Path, mail_url: str) -> Iterato
         "JUMPSEAT_PROCESSES": "2",
     }
     connector = Connector(environment, url, folder / "connector.log")
-    connector.start()
     try:
+        connector.start()
         yield connector
     finally:
         connector.stop()
