@@ -20,12 +20,12 @@ def refuse_newcomers(work: Work, book: Rulebook, weighed: Iterable[Changes]) -> 
     all_changes = [(one.account_id, change) for one in weighed for change in one.changes]
     if any(_takes_away(change) for _, change in all_changes):
         return
-    for account_id, change in all_changes:
-        if not _begins_to_wait(change) or change.after.due is None:
-            continue
-        pools = work.accounts.pools([account_id])[account_id]
-        for key in sorted(change.after.due.pools - change.after.pools):
-            pool = pools[key]
+    waiting = [(account_id, change.after) for account_id, change in all_changes if _begins_to_wait(change)]
+    pools = work.accounts.pools({account_id for account_id, _ in waiting}) if waiting else {}
+    for account_id, member in waiting:
+        wanted = member.due.pools if member.due else frozenset()
+        for key in sorted(wanted - member.pools):
+            pool = pools[account_id][key]
             if pool.when_full is WhenFull.REFUSE and pool.capacity is not None:
                 raise NoSeatLeft(book.terms[account_id].account.slug, key, pool.capacity)
 

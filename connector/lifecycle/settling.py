@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from connector.domain.accounts import Account
 from connector.domain.events import THE_CLOCK, Cause, CauseKind
@@ -83,8 +84,9 @@ def weigh(
     `only` one account is looked at when it is named. `shaped` makes of each pool what it would be, had it been changed.
     """
     known = {person.id: person for person in people}
+    changed = frozenset(seats_changed_in)
     due = _due(work, book, known.values())
-    concerned = {account for one in due.values() for account in one} | set(seats_changed_in)
+    concerned = {account for one in due.values() for account in one} | changed
     concerned |= work.ledger.accounts_of(known)
     if only is not None:
         concerned &= {only}
@@ -100,9 +102,9 @@ def weigh(
             account_id,
             {key: shaped(pool) for key, pool in pools[account_id].items()},
             tuple(standings.get(account_id, ())),
-            line=lambda account_id=account_id: work.ledger.line(account_id),  # type: ignore[misc]
+            line=partial(work.ledger.line, account_id),
             next_number=work.ledger.next_number(account_id),
-            room_was_made=account_id in set(seats_changed_in),
+            room_was_made=account_id in changed,
         )
         yield decide(ledger, work.now, work.settings.returner_window)
 
