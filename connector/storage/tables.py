@@ -393,6 +393,17 @@ operator_session = Table(
     Column("expires_at", Utc, nullable=False),
 )
 
+signing_key = Table(
+    "signing_key",
+    metadata,
+    Column("kid", String(64), primary_key=True),
+    Column("public", Json, nullable=False, comment="A JSON Web Key, as back ends read it"),
+    Column("private_sealed", Text, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("signs_from", Utc, nullable=False),
+    comment="What the gate signs its assertions with; published before it signs and for a while after",
+)
+
 # What follows: for the worker, for people at the vendor, for the auditor.
 
 outbox = Table(
@@ -425,10 +436,51 @@ work_order = Table(
     Column("due_at", Utc, nullable=False),
     Column("done_at", Utc),
     Column("done_by", Text),
+    Column("assignee", Text),
     Index(None, "person_id"),
     Index(
         "ix_work_order_open", "tenant_id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
     ),
+)
+
+handover = Table(
+    "handover",
+    metadata,
+    _id(),
+    _of("tenant"),
+    _of("account"),
+    _of("person"),
+    Column("state", String(10), nullable=False),
+    _of("person", nullable=True, column="heir_id"),
+    Column("heir_address", Text, comment="Of an heir who is nobody of a directory"),
+    Column("named_by", Text, nullable=False, comment="manager, owner, nobody, or the operator who named the heir"),
+    Column("created_at", Utc, nullable=False),
+    Column("due_at", Utc, nullable=False),
+    Column("closed_at", Utc),
+    Column("closed_by", Text),
+    Column("reason", Text, comment="Why it was closed with assets that were not handed over"),
+    Index(None, "person_id"),
+    Index(
+        "ix_handover_open",
+        "account_id",
+        "person_id",
+        unique=True,
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
+    Index("ix_handover_heir", "heir_id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+    comment="What a departure leaves to somebody else at a vendor; person_id is the leaver",
+)
+
+handover_asset = Table(
+    "handover_asset",
+    metadata,
+    Column("handover_id", Id, ForeignKey("handover.id"), primary_key=True),
+    Column("key", String(63), primary_key=True, comment="Of the vendor's catalogue"),
+    Column("place", Integer, nullable=False, comment="As in the catalogue"),
+    Column("duty", String(10), nullable=False),
+    Column("done_at", Utc),
+    Column("done_by", Text),
 )
 
 event = Table(
