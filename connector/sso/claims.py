@@ -17,9 +17,9 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from connector.domain.identities import LogoutNotice
 from connector.domain.sessions import Identity
-from connector.sso.failures import Fault, ProviderFailure
-from connector.sso.keys import ALGORITHMS
-from connector.sso.tokens import SignedClaims
+from connector.web.issuers.failures import Fault, ProviderFailure
+from connector.web.issuers.keys import ALGORITHMS
+from connector.web.issuers.tokens import SignedClaims
 
 LEEWAY = timedelta(seconds=30)
 # Entra ID dates its tokens five minutes back, so a bound tighter than that would refuse every one of them.

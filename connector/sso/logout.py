@@ -10,10 +10,10 @@ from connector.domain.sessions import Session
 from connector.lifecycle import admission, visits
 from connector.observability import note
 from connector.sso import sessions
-from connector.sso.failures import ProviderFailure
 from connector.web import cookies
 from connector.web.context import lifecycle, now, public_link
 from connector.web.csrf import check_form
+from connector.web.issuers.failures import ProviderFailure
 from connector.web.pages import leave_for, page
 from connector.web.refusals import PageRefusal
 

@@ -18,16 +18,12 @@ from authlib.oidc.core import UserInfo
 from connector.domain.identities import LoginSecrets, LogoutNotice
 from connector.domain.sessions import Identity
 from connector.sso.claims import Expected, identity_of, notice_of
-from connector.sso.failures import Fault, ProviderFailure, SignInRefused
-from connector.sso.keys import PublicKey, matching_key, usable_keys
-from connector.sso.metadata import Metadata, believed, discovery_url
-from connector.sso.remembered import Remembered
-from connector.sso.tokens import KeyFinder, verified
-from connector.sso.transport import BoundedSession
-
-METADATA_FRESH = timedelta(hours=24)
-KEYS_FRESH = timedelta(minutes=10)
-STALE = timedelta(days=2)
+from connector.sso.failures import SignInRefused
+from connector.web.issuers.failures import Fault, ProviderFailure
+from connector.web.issuers.metadata import Metadata
+from connector.web.issuers.published import Published
+from connector.web.issuers.tokens import verified
+from connector.web.issuers.transport import BoundedSession
 
 ID_TOKEN_TYPES = frozenset({"jwt"})
 LOGOUT_TOKEN_TYPES = frozenset({"logout+jwt", "jwt"})
@@ -71,12 +67,11 @@ class Provider:
 
     def __init__(self, config: ProviderConfig) -> None:
         self._config = config
-        self._metadata = Remembered(self._fetch_metadata, fresh=METADATA_FRESH, stale=METADATA_FRESH + STALE)
-        self._keys = Remembered(self._fetch_keys, fresh=KEYS_FRESH, stale=KEYS_FRESH + STALE)
+        self._published = Published(config.issuer, allow_http_loopback=config.allow_http_loopback)
 
     def begin(self, now: datetime, login_hint: str | None = None) -> Begun:
         """Return where to send the browser; state, nonce and PKCE verifier are new each time (RFC 9700 section 2.1)."""
-        metadata, config = self._metadata.get(now), self._config
+        metadata, config = self._published.metadata(now), self._config
         kept = LoginSecrets(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48))
         wishes: dict[str, Any] = {"login_hint": login_hint} if login_hint else {}
         if config.max_age is not None:
@@ -96,11 +91,11 @@ class Provider:
 
         Raises SignInRefused when the person stopped or the parameters do not belong to this sign-in.
         """
-        metadata = self._metadata.get(now)
+        metadata = self._published.metadata(now)
         code = self._code(params, kept, metadata)
         with self._session(metadata) as session:
             answer = self._exchange(session, metadata, code, kept)
-            token = verified(answer.get("id_token"), self._key_finder(now), ID_TOKEN_TYPES)
+            token = verified(answer.get("id_token"), self._published.key_finder(now), ID_TOKEN_TYPES)
             config = self._config
             expected = Expected(config.issuer, config.client_id, kept.nonce, answer["access_token"], config.max_age)
             identity = identity_of(token, expected, now)
@@ -109,7 +104,7 @@ class Provider:
 
     def read_logout_token(self, token: str, now: datetime) -> LogoutNotice:
         """Return what a back-channel logout token asks for, its signature and claims checked."""
-        signed = verified(token, self._key_finder(now), LOGOUT_TOKEN_TYPES)
+        signed = verified(token, self._published.key_finder(now), LOGOUT_TOKEN_TYPES)
         return notice_of(signed, self._config.issuer, self._config.client_id, now)
 
     def end_session_url(self, now: datetime, id_token: str | None, return_to: str) -> str | None:
@@ -117,7 +112,7 @@ class Provider:
 
         `return_to` must be registered there as `post_logout_redirect_uri` (OpenID Connect RP-Initiated Logout 1.0).
         """
-        endpoint = self._metadata.get(now).end_session_endpoint
+        endpoint = self._published.metadata(now).end_session_endpoint
         if endpoint is None:
             return None
         params = {"client_id": self._config.client_id, "post_logout_redirect_uri": return_to}
@@ -166,30 +161,9 @@ class Provider:
             raise ProviderFailure(Fault.USERINFO_OF_SOMEBODY_ELSE)
         return {name: found[name] for name in UserInfo.REGISTERED_CLAIMS if name in found}
 
-    def _key_finder(self, now: datetime) -> KeyFinder:
-        algorithms = self._metadata.get(now).algorithms
-
-        def find(key_id: str | None, algorithm: str) -> PublicKey | None:
-            if algorithm not in algorithms:
-                raise ProviderFailure(Fault.ALGORITHM_REFUSED)
-            found = matching_key(self._keys.get(now), key_id, algorithm)
-            return found or matching_key(self._keys.get_anew(now), key_id, algorithm)
-
-        return find
-
-    def _fetch_metadata(self, now: datetime) -> Metadata:
+    def _session(self, metadata: Metadata) -> BoundedSession:
         config = self._config
-        with self._session() as session:
-            document = session.fetch_object(discovery_url(config.issuer))
-        return believed(document, config.issuer, allow_http_loopback=config.allow_http_loopback)
-
-    def _fetch_keys(self, now: datetime) -> list[PublicKey]:
-        with self._session() as session:
-            return usable_keys(session.fetch_object(self._metadata.get(now).jwks_uri))
-
-    def _session(self, metadata: Metadata | None = None) -> BoundedSession:
-        config = self._config
-        method = "client_secret_basic" if metadata is None or metadata.takes_basic else "client_secret_post"
+        method = "client_secret_basic" if metadata.takes_basic else "client_secret_post"
         session = BoundedSession(
             client_id=config.client_id,
             client_secret=config.client_secret,

@@ -7,8 +7,8 @@ import threading
 from connector.domain.tenancy import Directory
 from connector.lifecycle.tokens import unseal
 from connector.settings import Settings
-from connector.sso.failures import Fault, ProviderFailure
 from connector.sso.provider import Provider, ProviderConfig
+from connector.web.issuers.failures import Fault, ProviderFailure
 
 
 class Providers:

@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from connector.lifecycle import visits
 from connector.sso import gate, logout, sessions
-from connector.sso.failures import ProviderFailure, SignInRefused
+from connector.sso.failures import SignInRefused
 from connector.web import cookies
 from connector.web.context import lifecycle
 from connector.web.csrf import check_form
 from connector.web.errors import new_reference
+from connector.web.issuers.failures import ProviderFailure
 from connector.web.pages import leave_for, page, refusal
 from connector.web.refusals import PageRefusal
 from connector.web.return_to import safe_return

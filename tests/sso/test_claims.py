@@ -9,8 +9,8 @@ import pytest
 
 from connector.domain.identities import verified_email
 from connector.sso.claims import LOGOUT_EVENT, Expected, identity_of, notice_of
-from connector.sso.failures import Fault, ProviderFailure
-from connector.sso.tokens import SignedClaims
+from connector.web.issuers.failures import Fault, ProviderFailure
+from connector.web.issuers.tokens import SignedClaims
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECONDS = int(NOW.timestamp())

@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from connector.domain.identities import verified_email
-from connector.sso.failures import ProviderFailure
 from connector.sso.provider import Provider, ProviderConfig
+from connector.web.issuers.failures import ProviderFailure
 
 REDIRECT_URI = "http://localhost:8080/callback/acme"
 

@@ -14,8 +14,9 @@ import pytest
 import responses
 
 from connector.domain.identities import verified_email
-from connector.sso.failures import Fault, ProviderFailure, SignInRefused
+from connector.sso.failures import SignInRefused
 from connector.sso.provider import Provider, ProviderConfig
+from connector.web.issuers.failures import Fault, ProviderFailure
 from demo.deviations import OTHER_ISSUER, Deviation
 from demo.openid import OpenIdProvider
 from demo.speaking import ENTRA_TENANT, Speech

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from connector.sso.failures import ProviderFailure
+from connector.web.issuers.failures import ProviderFailure
 
 T = TypeVar("T")
 

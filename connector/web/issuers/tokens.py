@@ -12,9 +12,9 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry
 
-from connector.sso.failures import Fault, ProviderFailure
-from connector.sso.keys import ALGORITHMS, PublicKey
-from connector.sso.strict_json import strict_object
+from connector.web.issuers.failures import Fault, ProviderFailure
+from connector.web.issuers.keys import ALGORITHMS, PublicKey
+from connector.web.issuers.strict_json import strict_object
 
 MOST_CHARACTERS = 100_000
 # A key or an address that the token brings along proves nothing, and b64 changes what was signed (RFC 7797).

@@ -10,7 +10,7 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 
-from connector.sso.failures import Fault, ProviderFailure
+from connector.web.issuers.failures import Fault, ProviderFailure
 
 PublicKey = RSAKey | ECKey | OKPKey
 

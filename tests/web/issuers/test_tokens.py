@@ -12,10 +12,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from connector.sso.failures import Fault, ProviderFailure
-from connector.sso.keys import PublicKey, allowed, matching_key, usable_keys
-from connector.sso.strict_json import strict_object
-from connector.sso.tokens import verified
+from connector.web.issuers.failures import Fault, ProviderFailure
+from connector.web.issuers.keys import PublicKey, allowed, matching_key, usable_keys
+from connector.web.issuers.strict_json import strict_object
+from connector.web.issuers.tokens import verified
 
 RSA = RSAKey.generate_key(2048, {"kid": "r"})
 EC = ECKey.generate_key("P-256", {"kid": "e"})

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 import pytest
 import responses
 
-from connector.sso import transport
-from connector.sso.failures import Fault, ProviderFailure
-from connector.sso.transport import MOST_BYTES, BoundedSession, checked_url
+from connector.web.issuers import transport
+from connector.web.issuers.failures import Fault, ProviderFailure
+from connector.web.issuers.transport import MOST_BYTES, BoundedSession, checked_url
 
 URL = "https://idp.example/thing"
 

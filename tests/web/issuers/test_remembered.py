@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connector.sso.failures import Fault, ProviderFailure
-from connector.sso.remembered import Remembered
+from connector.web.issuers.failures import Fault, ProviderFailure
+from connector.web.issuers.remembered import Remembered
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -13,8 +13,8 @@ from authlib.integrations.requests_client import OAuth2Session
 from urllib3.exceptions import HTTPError
 
 from connector.domain.tenancy import LOOPBACK
-from connector.sso.failures import Fault, ProviderFailure
-from connector.sso.strict_json import strict_object
+from connector.web.issuers.failures import Fault, ProviderFailure
+from connector.web.issuers.strict_json import strict_object
 
 CONNECT_SECONDS = 3
 READ_SECONDS = 8

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from connector.sso.failures import Fault, ProviderFailure
+from connector.web.issuers.failures import Fault, ProviderFailure
 
 
 def strict_object(text: bytes, fault: Fault) -> dict[str, Any]:

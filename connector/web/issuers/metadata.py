@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector.sso.failures import Fault, ProviderFailure
-from connector.sso.keys import allowed
-from connector.sso.transport import checked_url
+from connector.web.issuers.failures import Fault, ProviderFailure
+from connector.web.issuers.keys import allowed
+from connector.web.issuers.transport import checked_url
 
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 
