@@ -75,10 +75,10 @@ class CapacityByContract(DomainError):
         )
 
 
-class CatalogueInvalid(DomainError):
-    """A catalogue file cannot be used; `file`, `line` (from 1) and `key` (dotted) name where."""
+class FileInvalid(DomainError):
+    """A file of ours cannot be used, a catalogue say; `file`, `line` (from 1) and `key` (dotted) name where."""
 
-    code = "catalogue-invalid"
+    code = "file-invalid"
 
     def __init__(self, file: str, line: int, key: str, problem: str) -> None:
         self.file, self.line, self.key, self.problem = file, line, key, problem

@@ -39,9 +39,20 @@ class Lifecycle:
     def _work(self, connection: Connection) -> Work:
         return Work(connection, self.clock(), self.settings, self.database.cache)
 
+    def _rehearsed(self, connection: Connection) -> Work:
+        # What is remembered by a version that never comes to be must not be found under it later.
+        return Work(connection, self.clock(), self.settings, dict(self.database.cache))
+
     def write(self, use_case: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case in one unit of work and commit it; nothing of it remains when it raises."""
         return self.database.write(self._work, use_case, *args, **kwargs)
+
+    def rehearse(self, use_case: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a use case as `write` does, return what it came to, and undo it: a preview that cannot differ.
+
+        It waits for the locks of the change, and keeps others waiting for as long.
+        """
+        return self.database.rehearse(self._rehearsed, use_case, *args, **kwargs)
 
     def read(self, use_case: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case that writes nothing."""

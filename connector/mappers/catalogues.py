@@ -72,7 +72,7 @@ def load_catalogue(key: str) -> Catalogue:
 
 
 def read_catalogue(text: str, filename: str) -> Catalogue:
-    """Read one catalogue; raises CatalogueInvalid, naming file, line and key, at the first thing that is wrong."""
+    """Read one catalogue; raises FileInvalid, naming file, line and key, at the first thing that is wrong."""
     top = read_document(text, filename).record(REQUIRED, OPTIONAL)
     if f"{(key := top['key'].text())}.yaml" != filename:
         top["key"].refuse(f"must be the file's name without its ending, not {key!r}.")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
 import yaml
 
-from connector.domain.errors import CatalogueInvalid, nearest_first
+from connector.domain.errors import FileInvalid, nearest_first
 
 WHOLE = "(document)"
 
@@ -28,7 +29,7 @@ MAX_DEPTH = 20
 class Value:
     """One value of the document, with where it stands.
 
-    Each method reads it as what is asked for, or raises CatalogueInvalid with the place.
+    Each method reads it as what is asked for, or raises FileInvalid with the place.
     """
 
     file: str
@@ -107,6 +108,14 @@ class Value:
             self.refuse(f"must be an amount of zero or more, not {text!r}.")
         return amount
 
+    def day(self) -> date:
+        """Read a day written as 2026-01-31, in quotes or not."""
+        written = self.node.value if self._is("timestamp") else self.text()
+        try:
+            return date.fromisoformat(written)
+        except ValueError:
+            self.refuse(f"must be a day written as 2026-01-31, not {written!r}.")
+
     def is_map(self) -> bool:
         """Tell whether the value is a map."""
         return isinstance(self.node, yaml.MappingNode)
@@ -145,7 +154,7 @@ def names_in(
 
 
 def read_document(text: str, file: str) -> Value:
-    """Parse one YAML document; raises CatalogueInvalid where it is not YAML, too large, or uses what is refused."""
+    """Parse one YAML document; raises FileInvalid where it is not YAML, too large, or uses what is refused."""
     if len(text) > MAX_CHARACTERS:
         _refuse(file, 0, f"has more than {MAX_CHARACTERS} characters.")
     try:
@@ -177,7 +186,7 @@ def _refuse_references(text: str, file: str) -> None:
 
 def _refuse(file: str, line: int, problem: str, key: str = WHOLE) -> NoReturn:
     """Raise the complaint; the parser counts lines from 0, people from 1."""
-    raise CatalogueInvalid(file, line + 1, key, problem)
+    raise FileInvalid(file, line + 1, key, problem)
 
 
 def _kind(node: yaml.Node) -> str:

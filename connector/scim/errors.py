@@ -24,7 +24,7 @@ ANSWERS: Mapping[type[errors.DomainError], tuple[int, str | None]] = MappingProx
         errors.BillingUnknown: CONFLICT,
         errors.CapacityBelowUse: CONFLICT,
         errors.CapacityByContract: CONFLICT,
-        errors.CatalogueInvalid: CONFLICT,
+        errors.FileInvalid: CONFLICT,
         errors.IdentityMismatch: CONFLICT,
         errors.InvitationUnusable: CONFLICT,
         errors.LedgerMoved: CONFLICT,

@@ -84,10 +84,26 @@ class Database:
 
         A unit of work that met a deadlock, a serialization failure or a busy database is run again, up to three times.
         """
+        return self._run(lambda connection: use_case(make(connection), *args, **kwargs))
+
+    def rehearse(
+        self,
+        make: Callable[[Connection], Work],
+        use_case: Callable[Concatenate[Work, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run `use_case` as `write` does and return what it returns, but let nothing of it remain."""
+        return self._run(lambda connection: use_case(make(connection), *args, **kwargs), undone=True)
+
+    def _run(self, unit: Callable[[Connection], T], *, undone: bool = False) -> T:
         for attempt in range(1, TRIES + 1):
             try:
                 with self._writers(), self._begin(writes=True) as connection:
-                    return use_case(make(connection), *args, **kwargs)
+                    outcome = unit(connection)
+                    if undone:
+                        connection.rollback()
+                    return outcome
             except DBAPIError as error:
                 if attempt == TRIES or not _worth_another_try(error):
                     raise

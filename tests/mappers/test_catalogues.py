@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from connector.domain.catalogue import Catalogue, Nature
-from connector.domain.errors import CatalogueInvalid, NotFound
+from connector.domain.errors import FileInvalid, NotFound
 from connector.domain.plans import PoolOffer, Price
 from connector.domain.text import Text
 from connector.mappers.catalogues import known_catalogues, load_catalogue, read_catalogue
@@ -61,9 +61,9 @@ def read(old: str = "", new: str = "") -> Catalogue:
     return read_catalogue(ACME.replace(old, new, 1), "acme.yaml")
 
 
-def refusal(old: str, new: str) -> CatalogueInvalid:
+def refusal(old: str, new: str) -> FileInvalid:
     """Read the file with something in it replaced, and return what is said of it."""
-    with pytest.raises(CatalogueInvalid) as caught:
+    with pytest.raises(FileInvalid) as caught:
         read(old, new)
     return caught.value
 
@@ -188,7 +188,7 @@ def test_a_catalogue_without_a_plan_or_a_seat_type_is_refused() -> None:
     """There would be nothing to open an account with, nor to hold in it."""
     for part in ("seat_types", "plans"):
         emptied = re.sub(rf"^{part}:\n(  .*\n)+", f"{part}: {{}}\n", ACME, flags=re.MULTILINE)
-        with pytest.raises(CatalogueInvalid, match="at least one entry"):
+        with pytest.raises(FileInvalid, match="at least one entry"):
             read_catalogue(emptied, "acme.yaml")
 
 
@@ -220,7 +220,7 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n"
 )
 def test_what_is_no_plain_yaml_is_refused(text: str, line: int, said: str) -> None:
     """Aliases (and so alias bombs), tags, broken and deep documents never reach the catalogue."""
-    with pytest.raises(CatalogueInvalid, match=re.escape(said)) as caught:
+    with pytest.raises(FileInvalid, match=re.escape(said)) as caught:
         read_catalogue(text, "bad.yaml")
     assert (caught.value.file, caught.value.line) == ("bad.yaml", line)
 
@@ -228,7 +228,7 @@ def test_what_is_no_plain_yaml_is_refused(text: str, line: int, said: str) -> No
 def test_a_text_that_is_too_large_is_refused_before_it_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of many megabytes costs nothing."""
     monkeypatch.setattr("yaml.parse", lambda *_, **__: pytest.fail("was parsed"))
-    with pytest.raises(CatalogueInvalid, match="more than 1000000 characters"):
+    with pytest.raises(FileInvalid, match="more than 1000000 characters"):
         read_catalogue("#" * 1_000_001, "big.yaml")
 
 
