@@ -12,7 +12,7 @@ from email.message import EmailMessage
 
 from connector.domain.errors import InvalidValue
 from connector.domain.text import Text
-from connector.lifecycle import Lifecycle, delivery, seating
+from connector.lifecycle import Lifecycle, delivery, gate_keys, seating
 from connector.lifecycle.settling import settle_time
 from connector.mail import InvitationMail, MailNotSent, Transport, invitation, transport
 from connector.observability import note
@@ -61,6 +61,7 @@ class Worker:
             self.clock_due = now + CLOCK_EVERY
             for tenant_id, account_id in self.lifecycle.write(delivery.tick):
                 self.lifecycle.write(settle_time, tenant_id, account_id)
+            self.lifecycle.write(gate_keys.look_after)
             self.journal.purge(now - self.lifecycle.settings.journal_retention)
             for tenant_id, account_id in self.lifecycle.read(seating.accounts_due):
                 self.lifecycle.write(seating.carry_out, tenant_id, account_id)

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "directory": "Connections to identity providers: SCIM in, sign-in through OpenID Connect.",
         "token": "SCIM tokens of a directory.",
         "keycloak": "A Keycloak realm, set up for a directory.",
+        "gate": "The keys that the gate signs with.",
         "account": "Accounts at vendors, or of your own product, and their seats.",
         "rule": "Who is due a seat: members of a group, or people whom a filter matches.",
     },

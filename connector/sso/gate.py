@@ -7,18 +7,29 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response, make_response
+from flask import Blueprint, Response, jsonify, make_response
 
 from connector.domain.access import Admission, Refusal
 from connector.lifecycle import admission
+from connector.lifecycle.tokens import hashed
+from connector.sso.assertions import HEADER, assertions
 from connector.web import cookies
 from connector.web.context import lifecycle, public_link
 from connector.web.pages import refusal
 
 
 def add_to(blueprint: Blueprint) -> None:
-    """Serve `/gate/<account>`."""
+    """Serve `/gate/<account>`, and the keys of what it signs."""
     blueprint.add_url_rule("/gate/<account>", "gate", gate)
+    blueprint.add_url_rule("/gate/jwks.json", "gate_keys", key_set)
+
+
+def key_set() -> Response:
+    """Publish the keys that the gate signs with now, did until a day ago, or will within a day (RFC 7517 section 5)."""
+    published = assertions().published()
+    response = jsonify({"keys": [dict(key.public) for key in published]})
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
 
 
 def gate(account: str) -> Response:
@@ -29,16 +40,17 @@ def gate(account: str) -> Response:
         return _refused(decision.outcome)
     if decision.stale and token is not None:
         lifecycle().write(admission.touch, token)
-    return _admitted(decision.outcome)
+    return _admitted(decision.outcome, token or "")
 
 
-def _admitted(outcome: Admission) -> Response:
+def _admitted(outcome: Admission, session_token: str) -> Response:
     response = make_response("", 200)
     response.headers["X-Jumpseat-Person"] = outcome.person_id
     response.headers["X-Jumpseat-User-Name"] = _field(outcome.user_name)
     response.headers["X-Jumpseat-Account"] = outcome.account
     response.headers["X-Jumpseat-Seat"] = ",".join(_field(name) for name in sorted(outcome.seat_types))
     response.headers["X-Jumpseat-Permissions"] = ",".join(_field(name) for name in sorted(outcome.permissions))
+    response.headers[HEADER] = assertions().of(hashed(session_token), outcome)
     return response
 
 

@@ -17,6 +17,7 @@ from connector.storage.ledger import Ledger
 from connector.storage.people import People
 from connector.storage.rules import Rules
 from connector.storage.sessions import Sessions
+from connector.storage.signing_keys import SigningKeys
 from connector.storage.tenancy import Tenancy
 from connector.storage.trail import Trail
 
@@ -69,6 +70,10 @@ class Work:
     @cached_property
     def sessions(self) -> Sessions:
         return Sessions(self.connection)
+
+    @cached_property
+    def signing_keys(self) -> SigningKeys:
+        return SigningKeys(self.connection)
 
     @cached_property
     def trail(self) -> Trail:
