@@ -17,6 +17,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -105,6 +106,7 @@ directory = Table(
     Column("bind", String(30), nullable=False, default="subject"),
     Column("version", Integer, nullable=False, default=1),
     Column("created_at", Utc, nullable=False),
+    Column("requests_per_second", Integer, comment="NULL: as many as there are"),
 )
 
 directory_token = Table(
@@ -119,6 +121,42 @@ directory_token = Table(
     Column("revoked_at", Utc),
     Column("last_used_at", Utc),
     Index(None, "directory_id"),
+)
+
+client_secret = Table(
+    "client_secret",
+    metadata,
+    _id(),
+    _of("directory"),
+    Column("secret_hash", String(64), nullable=False, unique=True),
+    Column("hint", String(20), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc),
+    Column("revoked_at", Utc),
+    Column("last_used_at", Utc),
+    Index(None, "directory_id"),
+    comment="For OAuth 2.0 client credentials; the client is the directory itself",
+)
+
+access_token = Table(
+    "access_token",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _of("client_secret"),
+    Column("expires_at", Utc, nullable=False),
+    Index(None, "client_secret_id"),
+    Index(None, "expires_at"),
+)
+
+entra_trust = Table(
+    "entra_trust",
+    metadata,
+    Column("directory_id", Id, ForeignKey("directory.id"), primary_key=True),
+    Column("entra_tenant_id", Id, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("authority", Text, nullable=False),
+    Column("app_id", Id),
+    comment="Whose JWTs a directory takes beside its own tokens",
 )
 
 # What the directories state.
@@ -208,6 +246,7 @@ account = Table(
     Column("owner_email", Text),
     Column("active", Boolean, nullable=False, default=True),
     Column("created_at", Utc, nullable=False),
+    Column("line_order", String(10), nullable=False, default="time", server_default="time"),
     Index(None, "tenant_id"),
 )
 
@@ -228,6 +267,8 @@ seat_pool = Table(
     Column("grace", Integer, nullable=False, default=0, comment="Seats beyond the capacity, until grace_until"),
     Column("grace_days", Integer, nullable=False, default=0, comment="How long it lasts from its first seat on"),
     Column("grace_until", Utc),
+    Column("reserved", Integer, nullable=False, default=0, server_default="0", comment="Seats kept by reservations"),
+    Column("fallback", String(63), comment="The seat type that is given instead when the pool is full"),
     UniqueConstraint("account_id", "key"),
     CheckConstraint("held >= 0 AND promised >= 0 AND released >= 0 AND grace >= 0", name="not_negative"),
     CheckConstraint(
@@ -271,6 +312,7 @@ rule = Table(
     _of("group", nullable=True),
     Column("group_external_id", Text),
     Column("group_name_folded", Text),
+    Column("group_name", Text, comment="As it was written; NULL where nobody named the group, or before 0002"),
     Column("filter", Text),
     Column("seat_type", String(63)),
     Column("role", String(63)),
@@ -300,6 +342,15 @@ membership = Table(
     Column("obstacle", String(20)),
     Column("waiting_number", BigInteger),
     Column("ended_at", Utc),
+    Column("suspended", Boolean, nullable=False, default=False, server_default="0"),
+    Column(
+        "waiting_rank",
+        Integer,
+        nullable=False,
+        default=0,
+        server_default="0",
+        comment="Goes before the number on the waiting line; 0 for everybody where arrival alone counts",
+    ),
     UniqueConstraint("account_id", "person_id"),
     Index(None, "person_id"),
     Index(
@@ -309,6 +360,60 @@ membership = Table(
         sqlite_where=text("waiting_number IS NOT NULL"),
         postgresql_where=text("waiting_number IS NOT NULL"),
     ),
+    Index(
+        "ix_membership_order",
+        "account_id",
+        "waiting_rank",
+        "waiting_number",
+        sqlite_where=text("waiting_number IS NOT NULL"),
+        postgresql_where=text("waiting_number IS NOT NULL"),
+    ),
+)
+
+manual_grant = Table(
+    "manual_grant",
+    metadata,
+    _of("account"),
+    _of("person"),
+    Column("id", Id, nullable=False, comment="New whenever it is given anew"),
+    _of("tenant"),
+    Column("seat_type", String(63)),
+    Column("role", String(63)),
+    Column("permissions", Json, nullable=False),
+    Column("given_by", Text, nullable=False),
+    Column("given_at", Utc, nullable=False),
+    Column("next", Json, comment="What takes its place at next_at; without it the grant is withdrawn then"),
+    Column("next_at", Utc),
+    PrimaryKeyConstraint("account_id", "person_id"),
+    Index(None, "person_id"),
+    Index(None, "next_at"),
+    comment="Given by an operator to one person, beside what rules make due",
+)
+
+reservation = Table(
+    "reservation",
+    metadata,
+    _id(),
+    _of("tenant"),
+    _of("account"),
+    Column("kept_for", Text, nullable=False, comment="As the operator wrote it"),
+    _of("directory", nullable=True),
+    Column("name_folded", Text, comment="userName or e-mail address in the directory; NULL of a placeholder"),
+    _of("person", nullable=True),
+    Column("seat_types", Json, nullable=False),
+    Column("pools", Json, nullable=False),
+    Column("starts_at", Utc, nullable=False),
+    Column("ends_at", Utc, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Utc, nullable=False),
+    Index(
+        "ix_reservation_open",
+        "account_id",
+        sqlite_where=text("state IN ('planned', 'kept')"),
+        postgresql_where=text("state IN ('planned', 'kept')"),
+    ),
+    comment="Seats kept for people who are expected",
 )
 
 invitation = Table(

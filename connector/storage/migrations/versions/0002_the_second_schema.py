@@ -25,6 +25,49 @@ def upgrade() -> None:
         comment="What the gate signs its assertions with; published before it signs and for a while after",
     )
     op.create_table(
+        "client_secret",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("directory_id", Id, nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("hint", sa.String(length=20), nullable=False),
+        sa.Column("created_at", Utc(), nullable=False),
+        sa.Column("expires_at", Utc(), nullable=True),
+        sa.Column("revoked_at", Utc(), nullable=True),
+        sa.Column("last_used_at", Utc(), nullable=True),
+        sa.ForeignKeyConstraint(["directory_id"], ["directory.id"], name=op.f("fk_client_secret_directory_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_client_secret")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_client_secret_secret_hash")),
+        comment="For OAuth 2.0 client credentials; the client is the directory itself",
+    )
+    with op.batch_alter_table("client_secret", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_client_secret_directory_id"), ["directory_id"], unique=False)
+
+    op.create_table(
+        "entra_trust",
+        sa.Column("directory_id", Id, nullable=False),
+        sa.Column("entra_tenant_id", Id, nullable=False),
+        sa.Column("audience", sa.Text(), nullable=False),
+        sa.Column("authority", sa.Text(), nullable=False),
+        sa.Column("app_id", Id, nullable=True),
+        sa.ForeignKeyConstraint(["directory_id"], ["directory.id"], name=op.f("fk_entra_trust_directory_id")),
+        sa.PrimaryKeyConstraint("directory_id", name=op.f("pk_entra_trust")),
+        comment="Whose JWTs a directory takes beside its own tokens",
+    )
+    op.create_table(
+        "access_token",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("client_secret_id", Id, nullable=False),
+        sa.Column("expires_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_secret_id"], ["client_secret.id"], name=op.f("fk_access_token_client_secret_id")
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_access_token")),
+    )
+    with op.batch_alter_table("access_token", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_access_token_client_secret_id"), ["client_secret_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_access_token_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
         "handover",
         sa.Column("id", Id, nullable=False),
         sa.Column("tenant_id", Id, nullable=False),
@@ -68,6 +111,71 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_handover_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "manual_grant",
+        sa.Column("account_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("id", Id, nullable=False, comment="New whenever it is given anew"),
+        sa.Column("tenant_id", Id, nullable=False),
+        sa.Column("seat_type", sa.String(length=63), nullable=True),
+        sa.Column("role", sa.String(length=63), nullable=True),
+        sa.Column("permissions", Json, nullable=False),
+        sa.Column("given_by", sa.Text(), nullable=False),
+        sa.Column("given_at", Utc(), nullable=False),
+        sa.Column(
+            "next",
+            Json,
+            nullable=True,
+            comment="What takes its place at next_at; without it the grant is withdrawn then",
+        ),
+        sa.Column("next_at", Utc(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_manual_grant_account_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_manual_grant_person_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_manual_grant_tenant_id")),
+        sa.PrimaryKeyConstraint("account_id", "person_id", name=op.f("pk_manual_grant")),
+        comment="Given by an operator to one person, beside what rules make due",
+    )
+    with op.batch_alter_table("manual_grant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_manual_grant_next_at"), ["next_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_manual_grant_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "reservation",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("tenant_id", Id, nullable=False),
+        sa.Column("account_id", Id, nullable=False),
+        sa.Column("kept_for", sa.Text(), nullable=False, comment="As the operator wrote it"),
+        sa.Column("directory_id", Id, nullable=True),
+        sa.Column(
+            "name_folded",
+            sa.Text(),
+            nullable=True,
+            comment="userName or e-mail address in the directory; NULL of a placeholder",
+        ),
+        sa.Column("person_id", Id, nullable=True),
+        sa.Column("seat_types", Json, nullable=False),
+        sa.Column("pools", Json, nullable=False),
+        sa.Column("starts_at", Utc(), nullable=False),
+        sa.Column("ends_at", Utc(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_reservation_account_id")),
+        sa.ForeignKeyConstraint(["directory_id"], ["directory.id"], name=op.f("fk_reservation_directory_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_reservation_person_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_reservation_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reservation")),
+        comment="Seats kept for people who are expected",
+    )
+    with op.batch_alter_table("reservation", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_reservation_open",
+            ["account_id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('planned', 'kept')"),
+            postgresql_where=sa.text("state IN ('planned', 'kept')"),
+        )
+
+    op.create_table(
         "handover_asset",
         sa.Column("handover_id", Id, nullable=False),
         sa.Column("key", sa.String(length=63), nullable=False, comment="Of the vendor's catalogue"),
@@ -78,5 +186,57 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["handover_id"], ["handover.id"], name=op.f("fk_handover_asset_handover_id")),
         sa.PrimaryKeyConstraint("handover_id", "key", name=op.f("pk_handover_asset")),
     )
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("line_order", sa.String(length=10), server_default="time", nullable=False))
+
+    with op.batch_alter_table("directory", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("requests_per_second", sa.Integer(), nullable=True, comment="NULL: as many as there are")
+        )
+
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("suspended", sa.Boolean(), server_default="0", nullable=False))
+        batch_op.add_column(
+            sa.Column(
+                "waiting_rank",
+                sa.Integer(),
+                server_default="0",
+                nullable=False,
+                comment="Goes before the number on the waiting line; 0 for everybody where arrival alone counts",
+            )
+        )
+        batch_op.create_index(
+            "ix_membership_order",
+            ["account_id", "waiting_rank", "waiting_number"],
+            unique=False,
+            sqlite_where=sa.text("waiting_number IS NOT NULL"),
+            postgresql_where=sa.text("waiting_number IS NOT NULL"),
+        )
+
+    with op.batch_alter_table("rule", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "group_name",
+                sa.Text(),
+                nullable=True,
+                comment="As it was written; NULL where nobody named the group, or before 0002",
+            )
+        )
+
+    with op.batch_alter_table("seat_pool", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "reserved", sa.Integer(), server_default="0", nullable=False, comment="Seats kept by reservations"
+            )
+        )
+        batch_op.add_column(
+            sa.Column(
+                "fallback",
+                sa.String(length=63),
+                nullable=True,
+                comment="The seat type that is given instead when the pool is full",
+            )
+        )
+
     with op.batch_alter_table("work_order", schema=None) as batch_op:
         batch_op.add_column(sa.Column("assignee", sa.Text(), nullable=True))
