@@ -93,6 +93,7 @@ class Directory:
     subject_claim: str | None = None
     bind: Bind = Bind.SUBJECT
     version: int = 1
+    requests_per_second: int | None = None
 
     @property
     def signs_in(self) -> bool:

@@ -246,6 +246,7 @@ account = Table(
     Column("owner_email", Text),
     Column("active", Boolean, nullable=False, default=True),
     Column("created_at", Utc, nullable=False),
+    Column("step_up", Json, comment="What the gate asks for beyond a sign-in"),
     Column("line_order", String(10), nullable=False, default="time", server_default="time"),
     Index(None, "tenant_id"),
 )
@@ -463,6 +464,7 @@ session = Table(
     Column("last_seen_at", Utc, nullable=False),
     Column("expires_at", Utc, nullable=False),
     Column("ended_at", Utc),
+    Column("assurance", Json, comment="acr, amr and auth_time of the sign-in, for accounts that ask for them"),
     Index(None, "person_id"),
     Index(None, "directory_id", "issuer", "subject"),
 )
@@ -477,6 +479,7 @@ login_attempt = Table(
     Column("code_verifier", Text, nullable=False),
     Column("return_to", Text, nullable=False),
     Column("expires_at", Utc, nullable=False),
+    Column("account", String(63), comment="The account whose step-up this sign-in is to meet"),
     Index(None, "browser_hash"),
     Index(None, "expires_at"),
 )

@@ -57,17 +57,17 @@ class Tenancy:
 
     def directory(self, directory_id: str) -> Directory:
         row = self.connection.execute(select(directory).where(directory.c.id == directory_id)).one()
-        return _directory(row)
+        return directory_from(row)
 
     def directory_named(self, slug: str) -> Directory | None:
         row = self.connection.execute(select(directory).where(directory.c.slug == slug)).first()
-        return _directory(row) if row else None
+        return directory_from(row) if row else None
 
     def directories(self, tenant_id: str | None = None) -> list[Directory]:
         query = select(directory).order_by(directory.c.id)
         if tenant_id is not None:
             query = query.where(directory.c.tenant_id == tenant_id)
-        return [_directory(row) for row in self.connection.execute(query)]
+        return [directory_from(row) for row in self.connection.execute(query)]
 
     # Tokens.
 
@@ -86,7 +86,7 @@ class Tenancy:
     def token_opening(self, token_hash: str) -> tuple[DirectoryToken, Directory, bool] | None:
         """Return the token with this hash, its directory, and whether its tenant is active."""
         row = self.connection.execute(_OPENING, {"token_hash": token_hash}).first()
-        return (_token(row, "token_"), _directory(row), row.tenant_active) if row else None
+        return (_token(row, "token_"), directory_from(row), row.tenant_active) if row else None
 
     def tokens(self, directory_id: str) -> list[DirectoryToken]:
         query = select(directory_token).where(directory_token.c.directory_id == directory_id)
@@ -123,7 +123,8 @@ def _tenant(row: Row[Any]) -> Tenant:
     return Tenant(row.id, row.slug, row.active, row.created_at, row.display_name)
 
 
-def _directory(row: Row[Any]) -> Directory:
+def directory_from(row: Row[Any]) -> Directory:
+    """Return the directory of a row that has its columns."""
     return Directory(
         row.id,
         row.tenant_id,
@@ -137,6 +138,7 @@ def _directory(row: Row[Any]) -> Directory:
         row.subject_claim,
         Bind(row.bind),
         row.version,
+        row.requests_per_second,
     )
 
 
@@ -154,6 +156,7 @@ def _directory_row(one: Directory) -> dict[str, Any]:
         "subject_claim": one.subject_claim,
         "bind": one.bind.value,
         "version": one.version,
+        "requests_per_second": one.requests_per_second,
     }
 
 

@@ -187,11 +187,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("handover_id", "key", name=op.f("pk_handover_asset")),
     )
     with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("step_up", Json, nullable=True, comment="What the gate asks for beyond a sign-in")
+        )
         batch_op.add_column(sa.Column("line_order", sa.String(length=10), server_default="time", nullable=False))
 
     with op.batch_alter_table("directory", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("requests_per_second", sa.Integer(), nullable=True, comment="NULL: as many as there are")
+        )
+
+    with op.batch_alter_table("login_attempt", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "account",
+                sa.String(length=63),
+                nullable=True,
+                comment="The account whose step-up this sign-in is to meet",
+            )
         )
 
     with op.batch_alter_table("membership", schema=None) as batch_op:
@@ -235,6 +248,16 @@ def upgrade() -> None:
                 sa.String(length=63),
                 nullable=True,
                 comment="The seat type that is given instead when the pool is full",
+            )
+        )
+
+    with op.batch_alter_table("session", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "assurance",
+                Json,
+                nullable=True,
+                comment="acr, amr and auth_time of the sign-in, for accounts that ask for them",
             )
         )
 
