@@ -27,7 +27,8 @@ class Rule:
     """Who is due what: members of a group, or people whom a SCIM filter matches, a seat type and permissions.
 
     A group may be named before it was seen: by `group_external_id`, else by `group_name_folded`, in `directory_id`. It
-    is bound on arrival, `group_id`, and follows renames from then on. With neither group nor filter, nobody is due.
+    is bound on arrival, `group_id`, and follows renames from then on; `group_name` keeps the name as it was written.
+    With neither group nor filter, nobody is due.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Rule:
     group_name_folded: str | None = None
     filter: str | None = None
     created_at: datetime | None = None
+    group_name: str | None = None
 
     @property
     def set_names(self) -> frozenset[str]:

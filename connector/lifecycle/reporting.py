@@ -166,7 +166,7 @@ def rules(work: Work, tenant_slug: str | None = None) -> list[RuleReport]:
             rule,
             slugs[rule.account_id],
             slugs_of_directories.get(rule.directory_id or ""),
-            names.get(rule.group_id or "", rule.group_external_id or rule.group_name_folded),
+            names.get(rule.group_id or "", rule.group_external_id or rule.group_name or rule.group_name_folded),
         )
         for rule in found
     ]

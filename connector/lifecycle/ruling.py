@@ -56,6 +56,7 @@ def add_rule(
         _directory_id(work, account.tenant_id, directory_slug) if directory_slug else None,
         group_external_id=group_external_id,
         group_name_folded=fold(group) if group else None,
+        group_name=group,
         filter=where,
         created_at=work.now,
     )

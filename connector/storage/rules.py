@@ -22,25 +22,11 @@ class Rules:
         return [_rule(row) for row in self.connection.execute(query)]
 
     def add(self, one: Rule) -> None:
-        self.connection.execute(
-            insert(rule),
-            {
-                "id": one.id,
-                "tenant_id": one.tenant_id,
-                "account_id": one.account_id,
-                "name": one.name,
-                "directory_id": one.directory_id,
-                "group_id": one.group_id,
-                "group_external_id": one.group_external_id,
-                "group_name_folded": one.group_name_folded,
-                "filter": one.filter,
-                "seat_type": one.seat_type,
-                "role": one.role,
-                "permissions": sorted(one.permissions),
-                "priority": one.priority,
-                "created_at": one.created_at,
-            },
-        )
+        self.connection.execute(insert(rule), {"id": one.id, "tenant_id": one.tenant_id, **_stated(one)})
+
+    def write(self, one: Rule) -> None:
+        """Write a rule anew, under its id."""
+        self.connection.execute(update(rule).where(rule.c.id == one.id).values(_stated(one)))
 
     def name(self, directory_id: str, external_id: str | None, display_name_folded: str) -> bool:
         """Tell whether a rule waits for a group that would bear this externalId or this name."""
@@ -63,6 +49,24 @@ class Rules:
         self.connection.execute(delete(rule).where(rule.c.id == rule_id))
 
 
+def _stated(one: Rule) -> dict[str, Any]:
+    return {
+        "account_id": one.account_id,
+        "name": one.name,
+        "directory_id": one.directory_id,
+        "group_id": one.group_id,
+        "group_external_id": one.group_external_id,
+        "group_name_folded": one.group_name_folded,
+        "group_name": one.group_name,
+        "filter": one.filter,
+        "seat_type": one.seat_type,
+        "role": one.role,
+        "permissions": sorted(one.permissions),
+        "priority": one.priority,
+        "created_at": one.created_at,
+    }
+
+
 def _rule(row: Row[Any]) -> Rule:
     return Rule(
         row.id,
@@ -79,4 +83,5 @@ def _rule(row: Row[Any]) -> Rule:
         row.group_name_folded,
         row.filter,
         row.created_at,
+        row.group_name,
     )
