@@ -41,9 +41,12 @@ class Kind(StrEnum):
     DIRECTORY_CHANGED = "directory:changed"
     TOKEN_CREATED = "token:created"  # noqa: S105
     TOKEN_REVOKED = "token:revoked"  # noqa: S105
+    CLIENT_SECRET_CREATED = "client-secret:created"  # noqa: S105
+    CLIENT_SECRET_REVOKED = "client-secret:revoked"  # noqa: S105
     ACCOUNT_OPENED = "account:opened"
     ACCOUNT_CHANGED = "account:changed"
     RULE_ADDED = "rule:added"
+    RULE_CHANGED = "rule:changed"
     RULE_REMOVED = "rule:removed"
     RULE_BOUND = "rule:bound"
     RULE_UNBOUND = "rule:unbound"
@@ -66,7 +69,16 @@ class Kind(StrEnum):
     SESSION_STARTED = "session:started"
     SESSIONS_ENDED = "sessions:ended"
     WORK_ORDER_OPENED = "work-order:opened"
+    WORK_ORDER_ASSIGNED = "work-order:assigned"
+    WORK_ORDER_REPLACED = "work-order:replaced"
     WORK_ORDER_DONE = "work-order:done"
+    HANDOVER_OPENED = "handover:opened"
+    HANDOVER_ASSIGNED = "handover:assigned"
+    HANDOVER_PROGRESSED = "handover:progressed"
+    HANDOVER_DONE = "handover:done"
+    HANDOVER_CLOSED = "handover:closed"
+    PERSON_ERASED = "person:erased"
+    VALUES_BLANKED = "values:blanked"
     MAIL_SENT = "mail:sent"
     MAIL_FAILED = "mail:failed"
 

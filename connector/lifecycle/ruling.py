@@ -60,14 +60,43 @@ def add_rule(
         filter=where,
         created_at=work.now,
     )
-    _check(work, rule, terms_of(account))
-    if group or group_external_id:
-        rule = replace(
-            rule, group_id=work.groups.named(rule.directory_id or "", group_external_id, rule.group_name_folded)
-        )
-    work.rules.add(rule)
-    work.trail.tell([_event(work, rule, Kind.RULE_ADDED, cause)])
+    if any(other.name == rule.name for other in work.rules.all(rule.tenant_id)):
+        raise AlreadyExists("rule", "name", rule.name)
+    check_rule(rule, terms_of(account))
+    rule = put_rule(work, rule, None, cause)
     return rule, _settle_concerned(work, rule, cause)
+
+
+def put_rule(work: Work, rule: Rule, before: Rule | None, cause: Cause) -> Rule:
+    """Write a rule that was checked, in the place of `before` where there is one, and bind it to its group.
+
+    Nobody is settled: the caller holds the policy exclusively, and settles everybody concerned in this unit of work.
+    """
+    if before is None or _names(before) != _names(rule):
+        named = rule.group_name_folded is not None or rule.group_external_id is not None
+        found = work.groups.named(rule.directory_id or "", rule.group_external_id, rule.group_name_folded)
+        rule = replace(rule, group_id=found if named else None)
+    if before is None:
+        work.rules.add(rule)
+        work.trail.tell([_event(work, rule, Kind.RULE_ADDED, cause)])
+    else:
+        work.rules.write(rule)
+        facts = (_facts(before), _facts(rule))
+        work.trail.tell(
+            [Event(work.now, rule.tenant_id, Kind.RULE_CHANGED, rule.id, cause, None, rule.account_id, *facts)]
+        )
+    return rule
+
+
+def drop_rule(work: Work, rule: Rule, cause: Cause) -> None:
+    """Remove a rule; as with `put_rule`, settling is the caller's."""
+    work.rules.remove(rule.id)
+    work.trail.tell([_event(work, rule, Kind.RULE_REMOVED, cause)])
+
+
+def _names(rule: Rule) -> tuple[str | None, ...]:
+    """Return what a rule calls its group."""
+    return rule.directory_id, rule.group_external_id, rule.group_name_folded
 
 
 def remove_rule(work: Work, name: str, cause: Cause, tenant_id: str | None = None) -> tuple[Rule, list[Changes]]:
@@ -77,8 +106,7 @@ def remove_rule(work: Work, name: str, cause: Cause, tenant_id: str | None = Non
     if rule is None:
         raise NotFound("rule", name, (rule.name for rule in rules))
     work.tenancy.lock_policy(rule.tenant_id, exclusively=True)
-    work.rules.remove(rule.id)
-    work.trail.tell([_event(work, rule, Kind.RULE_REMOVED, cause)])
+    drop_rule(work, rule, cause)
     return rule, _settle_people(work, rule.tenant_id, work.ledger.due_in(rule.account_id), cause)
 
 
@@ -90,9 +118,11 @@ def _directory_id(work: Work, tenant_id: str, slug: str) -> str:
     return known[slug]
 
 
-def _check(work: Work, rule: Rule, terms: Terms) -> None:
-    if any(other.name == rule.name for other in work.rules.all(rule.tenant_id)):
-        raise AlreadyExists("rule", "name", rule.name)
+def check_rule(rule: Rule, terms: Terms) -> None:
+    """Let a rule pass that says whom it is about, and asks for what the account can give.
+
+    Raises InvalidValue, InvalidFilter, NotFound for an unknown seat type or role, RuleRefused with all other problems.
+    """
     names_group = rule.group_name_folded is not None or rule.group_external_id is not None
     if names_group == (rule.filter is not None):
         raise InvalidValue("rule", "say whom it is about: either a group or a filter.")
@@ -135,6 +165,11 @@ def _settle_people(
 
 
 def _event(work: Work, rule: Rule, kind: Kind, cause: Cause) -> Event:
+    before, after = (None, _facts(rule)) if kind is Kind.RULE_ADDED else (_facts(rule), None)
+    return Event(work.now, rule.tenant_id, kind, rule.id, cause, None, rule.account_id, before, after)
+
+
+def _facts(rule: Rule) -> dict[str, object]:
     facts = {
         "name": rule.name,
         "group": rule.group_id or rule.group_external_id or rule.group_name_folded,
@@ -144,6 +179,4 @@ def _event(work: Work, rule: Rule, kind: Kind, cause: Cause) -> Event:
         "permissions": sorted(rule.permissions),
         "priority": rule.priority,
     }
-    known = {key: value for key, value in facts.items() if value not in (None, [])}
-    before, after = (None, known) if kind is Kind.RULE_ADDED else (known, None)
-    return Event(work.now, rule.tenant_id, kind, rule.id, cause, None, rule.account_id, before, after)
+    return {key: value for key, value in facts.items() if value not in (None, [])}
