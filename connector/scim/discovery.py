@@ -7,7 +7,8 @@ from typing import Any
 from connector.domain.attributes import ENTERPRISE, GROUP, MEMBERSHIP, USER, Attribute, ResourceType, Schema, Type
 from connector.domain.errors import NotFound
 from connector.domain.offered import ENTITLEMENT, ROLE
-from connector.scim.bulk import MAX_BYTES, MAX_OPERATIONS
+from connector.scim.bulk import MAX_BYTES
+from connector.scim.bulk_operations import MAX_OPERATIONS
 from connector.scim.cursors import TIMEOUT
 from connector.scim.listing import DEFAULT_COUNT, MAX_COUNT, list_message
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from connector.scim.bulk import MAX_BYTES, MAX_OPERATIONS
+from connector.scim.bulk import MAX_BYTES
+from connector.scim.bulk_operations import MAX_OPERATIONS
 
 from .conftest import GROUP_URN, PATCH_URN, USER_URN, Directory
 
@@ -23,8 +24,16 @@ def bulk(directory: Directory, *operations: dict[str, Any], **more: Any) -> list
 
 
 def post(name: str, **attributes: Any) -> dict[str, Any]:
-    data = {"schemas": [USER_URN, ENTERPRISE_URN], "userName": name, **attributes}
+    data = {"schemas": [USER_URN, ENTERPRISE_URN], "userName": name} | attributes
     return {"method": "POST", "path": "/Users", "bulkId": name, "data": data}
+
+
+def manager(identifier: str) -> dict[str, Any]:
+    return {ENTERPRISE_URN: {"manager": {"value": identifier}}}
+
+
+def retitle(title: str) -> dict[str, Any]:
+    return {"schemas": [PATCH_URN], "Operations": [{"op": "add", "path": "title", "value": title}]}
 
 
 def group(name: str, *members: str) -> dict[str, Any]:
@@ -87,18 +96,83 @@ def test_a_bulk_id_stands_for_the_resource_that_an_operation_makes(directory: Di
 
 
 def test_what_cannot_be_resolved_is_a_conflict(directory: Directory) -> None:
-    """RFC 7644 section 3.7.1: 409 for the first of a circle, for nobody's bulkId, and where the making failed."""
+    """RFC 7644 section 3.7.2: 409 for nobody's bulkId, and where the making failed."""
     directory.person("taken")
     results = bulk(
         directory,
-        post("a", **{ENTERPRISE_URN: {"manager": {"value": "bulkId:b"}}}),
-        post("b", **{ENTERPRISE_URN: {"manager": {"value": "bulkId:a"}}}),
-        post("c", **{ENTERPRISE_URN: {"manager": {"value": "bulkId:nobody"}}}),
+        post("a", **manager("bulkId:nobody")),
         post("taken"),
         group("Team", "bulkId:taken"),
+        {"method": "DELETE", "path": "/Users/bulkId:nobody"},
     )
-    assert statuses(results) == ["409"] * 5
+    assert statuses(results) == ["409"] * 4
     assert everybody(directory) == ["taken"]
+
+
+def test_people_who_refer_to_each_other_are_all_made(directory: Directory) -> None:
+    """RFC 7644 section 3.7.1: one is made first and completed, and only then is it there for what is no part of it."""
+    results = bulk(
+        directory,
+        group("Team", "bulkId:a", "bulkId:c"),
+        {"method": "PATCH", "path": "/Users/bulkId:a", "data": retitle("Chief")},
+        post("a", **manager("bulkId:b"), nickName="A"),
+        post("b", **manager("bulkId:c")),
+        post("c", **manager("bulkId:a")),
+        post("self", **{ENTERPRISE_URN: {"manager": "bulkId:self", "department": "D"}}),
+    )
+    assert statuses(results) == ["201", "201", "201", "201", "200", "201"]
+    ids = {each["bulkId"]: each["location"].rpartition("/")[2] for each in results if "bulkId" in each}
+    people = {name: directory.call("GET", f"/Users/{ids[name]}").json or {} for name in ("a", "b", "c", "self")}
+    managers = {name: one[ENTERPRISE_URN]["manager"]["value"] for name, one in people.items()}
+    assert managers == {"a": ids["b"], "b": ids["c"], "c": ids["a"], "self": ids["self"]}
+    assert (people["a"]["title"], people["a"]["nickName"]) == ("Chief", "A")
+    assert people["self"][ENTERPRISE_URN]["department"] == "D"
+    versions = {each["bulkId"]: each["version"] for each in results if each["method"] == "POST"}
+    assert versions["self"] == people["self"]["meta"]["version"]
+    team = directory.call("GET", f"/Groups/{ids['Team']}").json or {}
+    assert {member["value"] for member in team["members"]} == {ids["a"], ids["c"]}
+
+
+def test_a_group_and_a_person_may_name_each_other(directory: Directory) -> None:
+    """The `groups` of a User are read-only, so that only the group's members are what is due."""
+    results = bulk(directory, group("Team", "bulkId:a"), post("a", groups=[{"value": "bulkId:Team"}]))
+    assert statuses(results) == ["201", "201"]
+    listed = (directory.call("GET", "/Users").json or {})["Resources"]
+    assert [[each["display"] for each in one["groups"]] for one in listed] == [["Team"]]
+
+
+def test_what_cannot_be_completed_leaves_nothing(directory: Directory) -> None:
+    """Groups have people as members: of two groups in a circle neither is there, and who returned for one has left."""
+    gone = directory.person("back", externalId="e")
+    directory.patch(f"/Users/{gone['id']}", {"op": "replace", "path": "active", "value": False})
+    directory.person("taken")
+    results = bulk(
+        directory,
+        group("One", "bulkId:Two"),
+        group("Two", "bulkId:One"),
+        group("Me", "bulkId:Me"),
+        post("a", **manager("bulkId:taken")),
+        post("taken", **manager("bulkId:a")),
+        post("back", externalId="e", **manager("bulkId:fails")),
+        post("fails", **manager("bulkId:back"), active="perhaps"),
+    )
+    by_name = {each["bulkId"]: each["status"] for each in results}
+    assert by_name == {
+        "One": "409", "Two": "400", "Me": "400", "a": "409", "taken": "409", "back": "409", "fails": "400"
+    }  # fmt: skip
+    assert not any("location" in each for each in results)
+    assert (directory.call("GET", "/Groups").json or {})["totalResults"] == 0
+    assert everybody(directory) == ["back", "taken"]
+    assert (directory.call("GET", f"/Users/{gone['id']}").json or {})["active"] is False
+
+
+def test_a_request_that_ends_early_leaves_no_half(directory: Directory) -> None:
+    """What failOnErrors cuts short within a circle is taken back."""
+    directory.person("taken")
+    results = bulk(directory, post("a", **manager("bulkId:b")), post("b", **manager("bulkId:c")),
+                   post("c", **manager("bulkId:a"), userName="taken"), post("d"), failOnErrors=1)  # fmt: skip
+    assert [(each["bulkId"], each["status"]) for each in results] == [("d", "201"), ("c", "409"), ("a", "409")]
+    assert everybody(directory) == ["taken", "d"]
 
 
 def test_enough_failures_end_the_request_and_what_was_done_stays(directory: Directory) -> None:
