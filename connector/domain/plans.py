@@ -89,7 +89,7 @@ class Plan:
         """The pools whose capacity the account must state."""
         return frozenset(pool for pool, offer in self.pools.items() if offer.by_contract)
 
-    def capacities(self, stated: Mapping[str, int]) -> dict[str, int | None]:
+    def capacities(self, stated: Mapping[str, int | None]) -> dict[str, int | None]:
         """Return the capacity of every pool of an account: what it states of its own, for the rest what is included.
 
         Raises NotFound for a pool that does not exist, InvalidValue below zero or beyond what the plan sells, and

@@ -48,14 +48,14 @@ def items_at_renewal(
 
 
 def capacities_under(
-    old: Terms, new: Terms, pools: Mapping[str, SeatPool], seats: Mapping[str, int]
+    old: Terms, new: Terms, pools: Mapping[str, SeatPool], seats: Mapping[str, int | None]
 ) -> dict[str, int | None]:
     """Return how many seats each pool has after a change of plan.
 
     Seats bought beyond those of the old plan stay bought, as far as the new one sells them; a number agreed by contract
     stays as it is, where the new plan has one too; `seats` are stated anew. Raises as `Plan.capacities` does.
     """
-    carried: dict[str, int] = {}
+    carried: dict[str, int | None] = {}
     for key, pool in pools.items():
         before, after = old.plan.offer(key), new.plan.offer(key)
         if before.by_contract and after.by_contract and pool.capacity is not None:

@@ -97,7 +97,7 @@ def propose(
     """
     terms = terms_of(changed)
     book = fresh_rulebook(work, account.tenant_id, changed)
-    concerned = _concerned(work, account) if (changed.plan, changed.addons) != (account.plan, account.addons) else []
+    concerned = concerned_in(work, account) if (changed.plan, changed.addons) != (account.plan, account.addons) else []
     if locking:
         work.people.lock(concerned)
     before = work.accounts.pools([account.id], lock=locking)[account.id]
@@ -119,7 +119,7 @@ def propose(
     )
     changes = next(iter(weighed))
     after = {key: shaped(pool) for key, pool in before.items()} | {pool.key: pool for pool in changes.pools}
-    preview = _preview(work, account, changed, before, after, changes, planned, takes_effect)
+    preview = preview_of(work, account, changed, before, after, changes, planned, takes_effect)
     return Proposal(preview, book, changes)
 
 
@@ -132,10 +132,10 @@ def without_settlement(
 ) -> Preview:
     """Return the preview of what concerns nobody's seat, such as a release of free ones."""
     before = work.accounts.pools([account.id])[account.id]
-    return _preview(work, account, account, before, after, Changes(account.id), planned, takes_effect)
+    return preview_of(work, account, account, before, after, Changes(account.id), planned, takes_effect)
 
 
-def _preview(
+def preview_of(
     work: Work,
     account: Account,
     changed: Account,
@@ -145,6 +145,7 @@ def _preview(
     planned: PlannedChange | None,
     takes_effect: datetime | None,
 ) -> Preview:
+    """Render what was worked out: whom it touches, what it costs, who is in its way."""
     terms = work.billing.terms(account.id)
     money = None if terms is None else _bill(work, terms, account, changed, before, after, planned, takes_effect)
     budget = None if terms is None or terms.budget is None else Money(terms.budget, terms.currency)
@@ -192,7 +193,7 @@ def _above(amount: Money | None, budget: Money) -> bool:
     return amount is None or amount.amount > budget.amount
 
 
-def _concerned(work: Work, account: Account) -> list[str]:
+def concerned_in(work: Work, account: Account) -> list[str]:
     """Return everybody whom a change of plan may concern: who is due something now, and whom a rule is about."""
     found = set(work.ledger.due_in(account.id))
     directories = [one.id for one in work.tenancy.directories(account.tenant_id)]
