@@ -38,6 +38,8 @@ class OpenIdProvider:
         self.clock = clock
         self.algorithm = "RS256"
         self.deviations: set[Deviation] = set()
+        self.vouches: Claims = {}
+        """Claims of every ID token beyond the product's own: how surely people have signed in, for instance."""
         self.requests: list[str] = []
         self.store = Store()
         self._keys: list[RSAKey | ECKey | OKPKey] = [_new_key("RS256")]
@@ -146,7 +148,7 @@ class OpenIdProvider:
             claims["nonce"] = code.nonce
         if self.manners.hashes_access_token:
             claims["at_hash"] = self._half_hash(access_token)
-        claims |= self.manners.claims(code.session.person, code.client_id)
+        claims |= self.manners.claims(code.session.person, code.client_id) | self.vouches
         for deviation in self.deviations & CLAIM_CHANGES.keys():
             CLAIM_CHANGES[deviation](claims)
         return self.sign(claims)

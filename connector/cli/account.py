@@ -10,6 +10,7 @@ from connector.cli import purchases
 from connector.cli.operator import Operator, pass_operator
 from connector.cli.output import count, document, fields, json_option, listing, table
 from connector.cli.purchases import pool_and_number
+from connector.cli.step_up import step_up
 from connector.cli.vendors import vendors
 from connector.cli.when_full import when_full
 from connector.lifecycle import accounts, outstanding, reporting
@@ -154,7 +155,7 @@ def seats(operator: Operator, name: str, pool: str, number: int, as_json: bool) 
         click.echo(f"{count(served, 'person', 'people')} got a seat from the waiting line; {after.waiting} still wait.")
 
 
-for _one in (vendors, when_full, *purchases.COMMANDS):
+for _one in (vendors, when_full, step_up, *purchases.COMMANDS):
     command.add_command(_one)
 
 

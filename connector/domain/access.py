@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from connector.domain.memberships import Answer, Obstacle, State
+from connector.domain.step_up import UNSURE, Assurance, StepUp
 
 
 class Reason(StrEnum):
@@ -28,11 +29,12 @@ class Reason(StrEnum):
     INVITATION_CANCELLED = "invitation-cancelled"
     REVOKED = "revoked"
     SUSPENDED = "suspended"
+    STEP_UP = "step-up"
 
     @property
     def asks_for_sign_in(self) -> bool:
         """Whether signing in can help: 401 rather than 403."""
-        return self in (Reason.SIGNED_OUT, Reason.SESSION_ENDED)
+        return self in (Reason.SIGNED_OUT, Reason.SESSION_ENDED, Reason.STEP_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,10 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Somebody may not enter, for one reason."""
+    """Somebody may not enter, for one reason; `directory` is where a better sign-in would help."""
 
     reason: Reason
+    directory: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,9 @@ class Facts:
     invitation_expires_at: datetime | None = None
     seat_types: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
+    directory: str | None = None
+    step_up: StepUp | None = None
+    assurance: Assurance = UNSURE
 
 
 ANSWERED = {
@@ -98,6 +104,8 @@ def decide(facts: Facts, now: datetime, limits: SessionLimits) -> Admission | Re
     reason = _session_refused(facts, now, limits) or _person_refused(facts) or _membership_refused(facts, now)
     if reason is not None or facts.person_id is None or facts.account_id is None:
         return Refusal(reason or Reason.NOT_INVITED)
+    if facts.step_up is not None and not facts.step_up.met_by(facts.assurance, now):
+        return Refusal(Reason.STEP_UP, facts.directory)
     return Admission(
         facts.person_id, facts.account_id, facts.user_name, facts.account, facts.seat_types, facts.permissions
     )

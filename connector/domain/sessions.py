@@ -32,6 +32,8 @@ class LoginAttempt:
 
     secrets: LoginSecrets
     return_to: str
+    account: str | None = None
+    """The account whose step-up the sign-in is to meet."""
 
 
 @dataclass(frozen=True, slots=True)

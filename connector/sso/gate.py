@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, make_response
 
-from connector.domain.access import Admission, Refusal
+from connector.domain.access import Admission, Reason, Refusal
 from connector.lifecycle import admission
 from connector.lifecycle.tokens import hashed
 from connector.sso.assertions import HEADER, assertions
@@ -37,7 +37,7 @@ def gate(account: str) -> Response:
     token = cookies.session_token()
     decision = lifecycle().read(admission.decide, token, account)
     if isinstance(decision.outcome, Refusal):
-        return _refused(decision.outcome)
+        return _refused(decision.outcome, account)
     if decision.stale and token is not None:
         lifecycle().write(admission.touch, token)
     return _admitted(decision.outcome, token or "")
@@ -54,12 +54,15 @@ def _admitted(outcome: Admission, session_token: str) -> Response:
     return response
 
 
-def _refused(outcome: Refusal) -> Response:
+def _refused(outcome: Refusal, account: str) -> Response:
     """Show the reason's page; a proxy can redirect on 401 to the address in `X-Jumpseat-Sign-In`."""
-    response = refusal(outcome.reason.value)
+    sign_in = "/login"
+    if outcome.reason is Reason.STEP_UP:
+        sign_in = f"/login/{outcome.directory}?account={account}"
+    response = refusal(outcome.reason.value, sign_in=sign_in)
     if outcome.reason.asks_for_sign_in:
         response.headers["WWW-Authenticate"] = 'Cookie realm="jumpseat"'
-        response.headers["X-Jumpseat-Sign-In"] = public_link("/login")
+        response.headers["X-Jumpseat-Sign-In"] = public_link(sign_in)
     return response
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hmac
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from authlib.oidc.core import UserInfo
 
 from connector.domain.identities import LoginSecrets, LogoutNotice
 from connector.domain.sessions import Identity
+from connector.domain.step_up import StepUp
 from connector.sso.claims import Expected, identity_of, notice_of
 from connector.sso.failures import SignInRefused
 from connector.web.issuers.failures import Fault, ProviderFailure
@@ -38,7 +40,7 @@ class ProviderConfig:
     """How a directory's people sign in. `redirect_uri` is that directory's own, so that providers cannot be mixed up.
 
     `max_age` asks that the person has proved herself within that time. `always_ask_userinfo` asks the userinfo endpoint
-    even when the ID token says enough.
+    even when the ID token says enough. `contexts_by_claim` asks for authentication contexts as Entra ID wants it.
     """
 
     issuer: str
@@ -49,6 +51,7 @@ class ProviderConfig:
     max_age: timedelta | None = None
     always_ask_userinfo: bool = False
     allow_http_loopback: bool = False
+    contexts_by_claim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +72,11 @@ class Provider:
         self._config = config
         self._published = Published(config.issuer, allow_http_loopback=config.allow_http_loopback)
 
-    def begin(self, now: datetime, login_hint: str | None = None) -> Begun:
+    def begin(self, now: datetime, login_hint: str | None = None, step_up: StepUp | None = None) -> Begun:
         """Return where to send the browser; state, nonce and PKCE verifier are new each time (RFC 9700 section 2.1)."""
-        metadata, config = self._published.metadata(now), self._config
+        metadata = self._published.metadata(now)
         kept = LoginSecrets(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48))
-        wishes: dict[str, Any] = {"login_hint": login_hint} if login_hint else {}
-        if config.max_age is not None:
-            wishes["max_age"] = int(config.max_age.total_seconds())
+        wishes = self._wishes(login_hint, step_up or StepUp())
         with self._session(metadata) as session:
             url, _ = session.create_authorization_url(
                 metadata.authorization_endpoint,
@@ -118,6 +119,19 @@ class Provider:
         params = {"client_id": self._config.client_id, "post_logout_redirect_uri": return_to}
         hint = {"id_token_hint": id_token} if id_token else {}
         return str(add_params_to_uri(endpoint, hint | params))
+
+    def _wishes(self, login_hint: str | None, step_up: StepUp) -> dict[str, Any]:
+        """Return what the provider is asked for beside a sign-in (OpenID Connect Core 1.0 sections 3.1.2.1 and 5.5)."""
+        wishes: dict[str, Any] = {"login_hint": login_hint} if login_hint else {}
+        ages = [age for age in (self._config.max_age, step_up.max_age) if age is not None]
+        if ages:
+            wishes["max_age"] = int(min(ages).total_seconds())
+        if step_up.acr and self._config.contexts_by_claim:
+            contexts = {"essential": True, "values": sorted(step_up.acr)}
+            wishes["claims"] = json.dumps({"id_token": {"acrs": contexts}})
+        elif step_up.acr:
+            wishes["acr_values"] = " ".join(sorted(step_up.acr))
+        return wishes
 
     def _code(self, params: Mapping[str, str], kept: LoginSecrets, metadata: Metadata) -> str:
         """Check that the response is the configured issuer's answer to this sign-in, and return its code."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from connector.domain.tenancy import Directory
+from connector.domain.tenancy import Directory, Idp
 from connector.lifecycle.tokens import unseal
 from connector.settings import Settings
 from connector.sso.provider import Provider, ProviderConfig
@@ -38,4 +38,5 @@ class Providers:
             client_secret=secret,
             redirect_uri=f"{self._settings.public_url}/callback/{directory.slug}",
             allow_http_loopback=self._settings.allow_http_loopback,
+            contexts_by_claim=directory.idp is Idp.ENTRA,
         )

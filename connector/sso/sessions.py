@@ -8,9 +8,10 @@ from typing import cast
 from flask import current_app
 from werkzeug.datastructures import MultiDict
 
+from connector.domain.access import Reason, Refusal
 from connector.domain.sessions import LoginAttempt
 from connector.domain.tenancy import Directory
-from connector.lifecycle import admission, visits
+from connector.lifecycle import admission, stepping_up, visits
 from connector.lifecycle.admission import SignedIn
 from connector.sso.failures import SignInRefused
 from connector.sso.provider import Provider
@@ -24,10 +25,14 @@ EXTENSION = "jumpseat.providers"
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A sign-in that succeeded, and where the browser goes from here."""
+    """A sign-in that succeeded, and where the browser goes from here.
+
+    `fell_short` says that it was to meet an account's step-up and did not, so that asking again would not help.
+    """
 
     signed_in: SignedIn
     return_to: str
+    fell_short: bool = False
 
 
 def provider_of(directory: Directory) -> Provider:
@@ -44,13 +49,14 @@ def open_directory(slug: str) -> Directory:
     return directory
 
 
-def begin(directory: Directory, return_to: str, login_hint: str | None = None) -> str:
+def begin(directory: Directory, return_to: str, login_hint: str | None = None, account: str | None = None) -> str:
     """Begin a sign-in for this browser, and return the provider's address to send it to.
 
-    Raises ProviderFailure.
+    With an `account`, the provider is asked for what that account's step-up wants. Raises ProviderFailure.
     """
-    begun = provider_of(directory).begin(now(), login_hint)
-    attempt = LoginAttempt(begun.secrets, return_to)
+    wanted = lifecycle().read(stepping_up.wanted_by, directory, account) if account else None
+    begun = provider_of(directory).begin(now(), login_hint, wanted)
+    attempt = LoginAttempt(begun.secrets, return_to, account if wanted else None)
     lifecycle().write(admission.begin_login, directory.slug, cookies.browser(), attempt)
     return begun.url
 
@@ -69,4 +75,11 @@ def complete(directory: Directory, arguments: MultiDict[str, str]) -> Returned:
     former = cookies.session_token()
     if former is not None:
         lifecycle().write(admission.end_session, former)
-    return Returned(signed_in, attempt.return_to)
+    return Returned(signed_in, attempt.return_to, _fell_short(signed_in, attempt))
+
+
+def _fell_short(signed_in: SignedIn, attempt: LoginAttempt) -> bool:
+    if attempt.account is None:
+        return False
+    outcome = lifecycle().read(admission.decide, signed_in.session_token, attempt.account).outcome
+    return isinstance(outcome, Refusal) and outcome.reason is Reason.STEP_UP

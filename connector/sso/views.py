@@ -47,7 +47,8 @@ def choose() -> Response:
 @blueprint.get("/login/<directory>")
 def begin(directory: str) -> AnyResponse:
     """Send the browser to the directory's provider."""
-    url = sessions.begin(sessions.open_directory(directory), safe_return(request.args.get("next")))
+    return_to, account = safe_return(request.args.get("next")), request.args.get("account")
+    url = sessions.begin(sessions.open_directory(directory), return_to, account=account)
     response = redirect(url)
     cookies.keep_browser(response)
     return response
@@ -57,7 +58,7 @@ def begin(directory: str) -> AnyResponse:
 def callback(directory: str) -> AnyResponse:
     """Take the provider's answer, and the browser back to where it was going."""
     returned = sessions.complete(sessions.open_directory(directory), request.args)
-    response = redirect(returned.return_to, 303)
+    response = refusal("step-up-unmet") if returned.fell_short else redirect(returned.return_to, 303)
     cookies.begin_session(response, returned.signed_in.session_token)
     return response
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from connector.domain.accounts import Account
 from connector.domain.seats import SeatPool, WhenFull
+from connector.domain.step_up import StepUp
 from connector.storage.tables import account, seat_pool
 
 _COUNT = (
@@ -111,6 +112,12 @@ class Accounts:
                 name=one.name, plan=one.plan, addons=list(one.addons), owner_email=one.owner_email, active=one.active
             )
         )
+
+    def step_up(self, account_id: str) -> StepUp | None:
+        return StepUp.of(self.connection.execute(select(account.c.step_up).where(account.c.id == account_id)).scalar())
+
+    def write_step_up(self, account_id: str, wanted: StepUp) -> None:
+        self.connection.execute(update(account).where(account.c.id == account_id).values(step_up=wanted.as_kept()))
 
 
 def _account(row: Row[Any]) -> Account:

@@ -13,6 +13,7 @@ from connector.domain.access import Facts
 from connector.domain.identities import LoginSecrets
 from connector.domain.memberships import Answer, Obstacle, State
 from connector.domain.sessions import Identity, LoginAttempt, Session
+from connector.domain.step_up import Assurance, StepUp
 from connector.storage.rows import chunks
 from connector.storage.tables import (
     account,
@@ -32,6 +33,8 @@ _FACTS = (
         session.c.ended_at,
         session.c.expires_at,
         session.c.last_seen_at,
+        session.c.assurance,
+        directory.c.slug.label("directory"),
         tenant.c.active.label("tenant_active"),
         directory.c.active.label("directory_active"),
         person.c.id.label("person_id"),
@@ -40,6 +43,7 @@ _FACTS = (
         account.c.id.label("account_id"),
         account.c.slug.label("account"),
         account.c.active.label("account_active"),
+        account.c.step_up,
         membership.c.state,
         membership.c.answer,
         membership.c.obstacle,
@@ -85,6 +89,7 @@ class Sessions:
                 "created_at": one.created_at,
                 "last_seen_at": one.last_seen_at,
                 "expires_at": one.expires_at,
+                "assurance": Assurance.of(one.identity.claims).as_claims(),
             },
         )
 
@@ -158,6 +163,7 @@ class Sessions:
                 "nonce": attempt.secrets.nonce,
                 "code_verifier": attempt.secrets.code_verifier,
                 "return_to": attempt.return_to,
+                "account": attempt.account,
                 "expires_at": expires_at,
             },
         )
@@ -173,7 +179,9 @@ class Sessions:
             login_attempt.c.expires_at > now,
         )
         row = self.connection.execute(taken.returning(*login_attempt.c)).first()
-        return LoginAttempt(LoginSecrets(state, row.nonce, row.code_verifier), row.return_to) if row else None
+        if row is None:
+            return None
+        return LoginAttempt(LoginSecrets(state, row.nonce, row.code_verifier), row.return_to, row.account)
 
     # Logout tokens.
 
@@ -236,6 +244,9 @@ def _facts(row: Row[Any]) -> Facts:
         account_id=row.account_id,
         account=row.account or "",
         account_active=bool(row.account_active),
+        step_up=StepUp.of(row.step_up),
+        assurance=Assurance.of(row.assurance or {}) if row.step_up else Assurance(),
+        directory=row.directory,
         state=State(row.state) if row.state else None,
         answer=Answer(row.answer) if row.answer else None,
         obstacle=Obstacle(row.obstacle) if row.obstacle else None,

@@ -10,6 +10,7 @@ import pytest
 
 from connector.domain.access import Admission, Facts, Reason, Refusal, SessionLimits, decide
 from connector.domain.memberships import Answer, Obstacle, State
+from connector.domain.step_up import StepUp
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LIMITS = SessionLimits(idle_seconds=1800)
@@ -33,6 +34,7 @@ ALL_IS_WELL = Facts(
 
 # One row for each thing that is wrong while everything else is well.
 REFUSALS: list[tuple[str, dict[str, Any], Reason]] = [
+    ("the account asks for more than a sign-in", {"step_up": StepUp(amr=frozenset({"mfa"}))}, Reason.STEP_UP),
     ("no cookie, or one that we never gave", {"session_found": False}, Reason.SIGNED_OUT),
     ("the session was ended", {"session_ended": True}, Reason.SESSION_ENDED),
     ("the session is over at this very second", {"session_expires_at": NOON}, Reason.SESSION_ENDED),

@@ -77,6 +77,7 @@ def provider(_speakers: dict[Speech, OpenIdProvider], speech: Speech) -> OpenIdP
         provider.rotate_keys(keep_old=False)
     provider.register_client(CLIENT_ID, SECRET, [REDIRECT_URI], ["http://127.0.0.1:1/login"])
     provider.deviations.clear()
+    provider.vouches = {}
     provider.requests.clear()
     return provider
 
