@@ -119,8 +119,15 @@ def canonical_value(attribute: Attribute, value: Json) -> Json:
         elements = _elements(attribute, value)
         return distinct([element for element in elements if element != {} or attribute.name == "members"])
     if attribute.type is Type.COMPLEX:
-        return _element(attribute, (value or [None])[0] if isinstance(value, list) else value)
+        return _element(attribute, _single(attribute, value) if isinstance(value, list) else value)
     return _scalar(attribute, value)
+
+
+def _single(attribute: Attribute, values: list[Json]) -> Json:
+    """Return the one value of an attribute that Entra ID states as a list; an empty list says that there is none."""
+    if len(values) > 1:
+        raise InvalidValue(attribute.name, "has one value, not several.")
+    return values[0] if values else None
 
 
 def _stated(body: Mapping[str, Json], resource: ResourceType) -> Iterator[tuple[AttributePath, Json]]:
@@ -260,10 +267,17 @@ def _canonical(op: Op, path: PatchPath, value: Json) -> Iterator[Operation]:
 
 
 def _elements(attribute: Attribute, value: Json) -> list[Json]:
-    """Return the values of a multi-valued attribute; `{}` where one says only what we do not know."""
-    stated = value if isinstance(value, list) else [value]
-    elements = [_element(attribute, each) for each in stated if each not in NOTHING and each != ""]
-    return [element for element in elements if element is not None]
+    """Return the values of a multi-valued attribute; `{}` where one says only what we do not know.
+
+    Raises InvalidValue for an element that says nothing at all: no client is known that means anything by it.
+    """
+    members = attribute.name == "members"
+    stated = value if isinstance(value, list) else [value] if members or value not in ({}, "") else []
+    for index, each in enumerate(stated):
+        if each in NOTHING or each == "":
+            raise InvalidValue(f"{attribute.name}[{index}]", "must not be empty.")
+    elements = [_element(attribute, each) for each in stated]
+    return elements if members else [element for element in elements if element is not None]
 
 
 def _element(attribute: Attribute, value: Json) -> Json:
@@ -281,7 +295,7 @@ def _element(attribute: Attribute, value: Json) -> Json:
             element[sub.name] = _scalar(sub, each)
     if attribute.name == "roles":
         element = _role(element)
-    return None if element.get("value") == "" else element
+    return None if element.get("value") == "" and attribute.name != "members" else element
 
 
 def _role(element: dict[str, Json]) -> dict[str, Json]:

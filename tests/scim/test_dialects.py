@@ -42,7 +42,8 @@ def _patch(*operations: Any, resource: Any = USER) -> list[tuple[str, str, Any]]
         ({"emails": [{"value": "a@x", "primary": "True"}]}, {"emails": [{"value": "a@x", "primary": True}]}),
         # One element where a list is due (OneLogin), bare texts, nulls and empty elements.
         ({"emails": {"value": "a@x"}}, {"emails": [{"value": "a@x"}]}),
-        ({"emails": ["a@x", None, {}, ""]}, {"emails": [{"value": "a@x"}]}),
+        ({"emails": ["a@x"]}, {"emails": [{"value": "a@x"}]}),
+        ({"emails": {}, "phoneNumbers": ""}, {"emails": [], "phoneNumbers": []}),
         ({"roles": [], "nickName": None}, {"roles": [], "nickName": None}),
         # The enterprise extension, by its URN, its short names (Entra ID), the URNs of OneLogin and a lost colon.
         ({ENTERPRISE_USER: {"Department": "D"}}, {ENTERPRISE_USER: {"department": "D"}}),
@@ -63,7 +64,6 @@ def _patch(*operations: Any, resource: Any = USER) -> list[tuple[str, str, Any]]
         ({"emails.value": "a@x"}, {"emails": [{"value": "a@x"}]}),
         ({"name": "Bo", "name.givenName": "Jo"}, {"name": {"givenName": "Jo"}}),
         ({"name.givenName": "J", "name.familyName": "B"}, {"name": {"givenName": "J", "familyName": "B"}}),
-        ({"manager": [{"value": "m1"}, {"value": "m2"}]}, {ENTERPRISE_USER: {"manager": {"value": "m1"}}}),
         ({"externalId": ""}, {"externalId": None}),
         ({"name.givenName": "Jo", "name.familyName": None}, {"name": {"givenName": "Jo"}}),
         # A role as JSON text within its value (Entra ID's AppRoleAssignmentsComplex).
@@ -99,6 +99,23 @@ def test_a_body_without_schemas_is_no_message(body: Any) -> None:
     """RFC 7643 section 3: every request names its schemas."""
     with pytest.raises(InvalidSyntax):
         canonical_resource(body, USER)
+
+
+@pytest.mark.parametrize("nothing", [None, {}, [], ""])
+@pytest.mark.parametrize(("resource", "name"), [(USER, "emails"), (USER, "addresses"), (GROUP, "members")])
+def test_an_element_that_says_nothing_is_refused(resource: Any, name: str, nothing: Any) -> None:
+    """It is a mistake, and not for us to drop in silence; in a body as in every operation."""
+    with pytest.raises(InvalidValue, match=r"\[0\]: must not be empty"):
+        _stated(resource, **{name: [nothing]})
+    for op in ("add", "replace", "remove"):
+        with pytest.raises(InvalidValue, match=r"\[0\]: must not be empty"):
+            _patch({"op": op, "path": name, "value": [nothing]}, resource=resource)
+
+
+def test_one_of_several_managers_is_not_chosen() -> None:
+    """Entra ID states one in a list; of two we cannot keep both."""
+    with pytest.raises(InvalidValue, match="one value"):
+        _stated(manager=[{"value": "m1"}, {"value": "m2"}])
 
 
 def test_an_extension_must_be_an_object() -> None:

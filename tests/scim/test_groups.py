@@ -46,10 +46,11 @@ def test_a_member_without_an_id_is_refused_and_nobody_is_lost(directory: Directo
     """A list of members that names nobody is a mistake, not an empty list."""
     person = directory.person("a")["id"]
     group = directory.group("Staff", person)
-    answer = directory.patch(f"/Groups/{group['id']}", {"op": op, "path": "members", "value": [{"display": "A"}]})
-    assert (answer.status_code, answer.json["scimType"]) == (400, "invalidValue")
-    body = {"schemas": [GROUP_URN], "displayName": "Staff", "members": [{"display": "A"}]}
-    assert directory.call("PUT", f"/Groups/{group['id']}", body).status_code == 400
+    for member in ({"display": "A"}, {}, None, "", {"value": ""}, {"value": None}, {"value": 1}):
+        answer = directory.patch(f"/Groups/{group['id']}", {"op": op, "path": "members", "value": [member]})
+        assert (answer.status_code, answer.json["scimType"]) == (400, "invalidValue"), member
+        body = {"schemas": [GROUP_URN], "displayName": "Staff", "members": [member]}
+        assert directory.call("PUT", f"/Groups/{group['id']}", body).status_code == 400, member
     assert _members(directory, group["id"]) == {person}
 
 
