@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup run demo test e2e theme lint format lock clean
+.PHONY: help setup run demo test e2e bench theme lint format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -44,6 +44,14 @@ e2e: .venv/e2e.stamp dist/jumpseat-theme.jar ## The whole story with a real Keyc
 	@tests/e2e/prepare
 	$(BIN)/pytest tests/e2e
 
+.venv-bench/bench.stamp: requirements/bench.lock
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
+	@touch $@
+
+bench: .venv/dev.stamp .venv-bench/bench.stamp ## Measure Jumpseat beside its peers; ONLY=creates runs a part, QUICK=1 tries it
+	@$(BIN)/python -m bench
+
 lint: .venv/dev.stamp ## Format, lint, types, layers, spelling
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -59,6 +67,7 @@ lock: ## Pin the newest allowed packages again (needs uv)
 	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --extra build pyproject.toml -o requirements/runtime.lock
 	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --extra build --extra dev -c requirements/runtime.lock pyproject.toml -o requirements/dev.lock
 	echo playwright | uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate -c requirements/dev.lock - -o requirements/e2e.lock
+	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate -c requirements/dev.lock requirements/bench.in -o requirements/bench.lock
 
 clean: ## Remove what was built; the database under var/ stays
-	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-bench build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

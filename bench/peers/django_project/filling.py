@@ -1,0 +1,47 @@
+"""Make the tables, and fill in people as a POST of each would have: `python -m ...filling SINCE UPTO`."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import django
+
+
+def main() -> None:
+    """Print the ids of the people filled in."""
+    django.setup()
+    from django.core.management import call_command
+
+    from bench import people
+    from bench.peers.django_project.models import User
+
+    since, upto = (int(word) for word in sys.argv[1:])
+    if not upto:
+        call_command("migrate", run_syncdb=True, verbosity=0)
+        return
+    ids = []
+    for first in range(since, upto, 1_000):
+        numbers = range(first, min(first + 1_000, upto))
+        made = User.objects.bulk_create([_user(User, people.person(number)) for number in numbers])
+        for one in made:
+            one.scim_id = str(one.pk)
+        User.objects.bulk_update(made, ["scim_id"])
+        ids += [one.scim_id for one in made]
+    print(json.dumps(ids))
+
+
+def _user(model: type, document: dict) -> object:
+    return model(
+        username=document["userName"],
+        scim_username=document["userName"],
+        scim_external_id=document["externalId"],
+        first_name=document["name"]["givenName"],
+        last_name=document["name"]["familyName"],
+        email=document["emails"][0]["value"],
+        is_active=document["active"],
+    )
+
+
+if __name__ == "__main__":
+    main()
