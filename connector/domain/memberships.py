@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,7 +19,7 @@ class State(StrEnum):
     ACTIVE = "active"
     """Accepted, and a seat is held."""
     SUSPENDED = "suspended"
-    """Accepted and holding a seat, but kept out by an operator."""
+    """Accepted, but kept out by an operator; the seat is held, or free where a vendor does not count it meanwhile."""
     ENDED = "ended"
     """Not due any more, or answered so that nothing is offered."""
 
@@ -53,6 +53,8 @@ class Entitlement:
     `pools` are the caps from which it draws one seat each, all or none. `covered` are the seat types whose holder keeps
     her seat while she waits for this one (the same types, and those that they include). `sets` are the permission sets
     by name; with the seat types they identify the entitlement, so that an answer belongs to exactly one offer.
+    `fallbacks` say, pool by pool, what she gets meanwhile when that pool is full. `priority` is the highest of the
+    rules that make the seats due; it is known where rules were just looked at, and not kept.
     """
 
     seat_types: frozenset[str]
@@ -61,6 +63,20 @@ class Entitlement:
     sets: frozenset[str] = NOTHING
     covered: frozenset[str] = NOTHING
     rules: tuple[str, ...] = ()
+    fallbacks: tuple[tuple[str, Entitlement], ...] = ()
+    priority: int = field(default=0, compare=False)
+
+    def instead_of(self, pool: str) -> Entitlement | None:
+        """Return what is given meanwhile when this pool is full; None where one waits."""
+        return next((instead for key, instead in self.fallbacks if key == pool), None)
+
+    def meanwhile(self, seat_types: frozenset[str]) -> Entitlement | None:
+        """Return the fallback that consists of these seat types, however far down; None when it is none."""
+        for _, instead in self.fallbacks:
+            found = instead if instead.seat_types == seat_types else instead.meanwhile(seat_types)
+            if found is not None:
+                return found
+        return None
 
     @property
     def key(self) -> str:
@@ -75,7 +91,9 @@ class Membership:
     `seat_types`, `pools` and `permissions` are what is held (active, suspended) or promised (invited), and empty
     otherwise. `due` is what the last settlement found due. `answer` was given to the entitlement `answered_key`; of
     one who accepted it follows what she holds, and outlives her leaving. A number in `waiting_number` means a place
-    on the waiting line, also for somebody active who waits for another seat type.
+    on the waiting line, also for somebody active who waits for another seat type; `waiting_rank` goes before it, and is
+    0 for everybody where arrival alone counts. `suspended` is an operator's word, and stays until an operator lifts it,
+    whatever becomes of seat and state meanwhile.
     """
 
     id: str
@@ -92,6 +110,8 @@ class Membership:
     obstacle: Obstacle | None = None
     waiting_number: int | None = None
     ended_at: datetime | None = None
+    suspended: bool = False
+    waiting_rank: int = 0
 
     @property
     def accepted(self) -> bool:
@@ -101,4 +121,9 @@ class Membership:
     @property
     def holds(self) -> bool:
         """Whether seats are held, as against promised."""
-        return self.state in (State.ACTIVE, State.SUSPENDED)
+        return self.state in (State.ACTIVE, State.SUSPENDED) and bool(self.seat_types)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where she stands on the waiting line: whose is less, is served first."""
+        return self.waiting_rank, self.waiting_number or 0

@@ -16,6 +16,17 @@ class WhenFull(StrEnum):
     """The directory's request is refused, unless it takes something from somebody too: then she waits."""
     GRACE = "grace"
     """A few seats more are given for some days; afterwards she waits."""
+    FALLBACK = "fallback"
+    """She gets a seat of another type meanwhile, and keeps her place in line for this one."""
+
+
+class LineOrder(StrEnum):
+    """In which order those are served who wait."""
+
+    TIME = "time"
+    """Who came first."""
+    PRIORITY = "priority"
+    """Whose rule has the highest priority; of several, who came first."""
 
 
 @dataclass(slots=True)
@@ -24,7 +35,8 @@ class SeatPool:
 
     `capacity` None is unlimited; of it, `owner` seats are those of the account's owner. A pending invitation counts
     when `pending_counts`; where it does not, acceptance takes the seat, and may find the pool full. Of the free seats,
-    `released` are given back at `release_at`, unless somebody gets them before.
+    `released` are given back at `release_at`, unless somebody gets them before. `reserved` are kept for people who are
+    expected, and always count. `fallback` is the seat type given when the pool is full.
 
     `grace` seats can be had beyond the capacity for `grace_days`, counted from the first of them; it ends at
     `grace_until`. Who has one then keeps it, but nobody gets one any more until seats are bought or the policy is set
@@ -45,6 +57,8 @@ class SeatPool:
     grace: int = 0
     grace_days: int = 0
     grace_until: datetime | None = None
+    reserved: int = 0
+    fallback: str | None = None
     beyond: int = field(default=0, compare=False)
 
     @property
@@ -56,8 +70,8 @@ class SeatPool:
 
     @property
     def in_use(self) -> int:
-        """How many seats are not free: the owner's, those held, and those promised where promises count."""
-        return self.owner + self.held + (self.promised if self.pending_counts else 0)
+        """How many seats are not free: the owner's, those held or reserved, and those promised where promises count."""
+        return self.owner + self.held + self.reserved + (self.promised if self.pending_counts else 0)
 
     @property
     def short(self) -> bool:

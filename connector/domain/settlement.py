@@ -15,7 +15,8 @@ from enum import StrEnum
 
 from connector.domain.identifiers import new_id
 from connector.domain.memberships import NOTHING, Answer, Entitlement, Membership, Obstacle, State
-from connector.domain.seats import SeatPool
+from connector.domain.reservations import Reservation, ReservationState
+from connector.domain.seats import LineOrder, SeatPool
 
 
 class Why(StrEnum):
@@ -32,6 +33,9 @@ class Why(StrEnum):
     EXPIRED = "expired"
     REVOKED = "revoked"
     LIFTED = "lifted"
+    FALLBACK = "fallback"
+    SUSPENDED = "suspended"
+    REACTIVATED = "reactivated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class Standing:
     """One person before the account: what she has there, what is due to her now, and what she has just answered.
 
     `may_sign_in` says whether her directory has OpenID Connect settings. `known` says whether an identity is bound to
-    her, without which nobody returns unasked. `lifted` makes a remembered answer forgotten.
+    her, without which nobody returns unasked. `lifted` makes a remembered answer forgotten. `suspend` is what an
+    operator says just now: True keeps her out, False lets her in again.
     """
 
     person_id: str
@@ -49,6 +54,7 @@ class Standing:
     known: bool = False
     answer: Answer | None = None
     lifted: bool = False
+    suspend: bool | None = None
 
 
 def no_line() -> Iterable[Membership]:
@@ -61,7 +67,9 @@ class AccountLedger:
     """What settlement reads of one account, under the locks of its pools.
 
     `line` reads the waiting line in order, lazily, for it may be long; `next_number` is the next free place on it.
-    `room_was_made` says that seats came free otherwise than by the standings: seats were bought, say.
+    `room_was_made` says that seats came free otherwise than by the standings: seats were bought, say. Of the open
+    `reservations`, those `cancelled` end now. `suspended_keep_seats` is the vendor's word on whether somebody who is
+    kept out holds her seat meanwhile.
     """
 
     tenant_id: str
@@ -71,6 +79,10 @@ class AccountLedger:
     line: Callable[[], Iterable[Membership]] = no_line
     next_number: int = 1
     room_was_made: bool = False
+    order: LineOrder = LineOrder.TIME
+    reservations: tuple[Reservation, ...] = ()
+    cancelled: frozenset[str] = frozenset()
+    suspended_keep_seats: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +119,11 @@ class Change:
         return self.before is not None and self.before.holds and not self.after.holds
 
     @property
+    def bars(self) -> bool:
+        """Whether the gate begins to refuse: the seat is lost, or an operator keeps its holder out."""
+        return self.before is not None and self.before.state is State.ACTIVE and self.after.state is not State.ACTIVE
+
+    @property
     def alters(self) -> bool:
         """Whether somebody keeps access, with other seats or permissions than before."""
         return (
@@ -119,18 +136,25 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What settling one account comes to: memberships that change, and its pools as they are afterwards."""
+    """What settling one account comes to: memberships and reservations that change, and its pools as they are then."""
 
     account_id: str
     changes: tuple[Change, ...] = ()
     pools: tuple[SeatPool, ...] = ()
+    reservations: tuple[Reservation, ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self.changes or self.pools or self.reservations)
 
 
 def settle(ledger: AccountLedger, now: datetime, returner_window: timedelta) -> Changes:
     """Compare what is due with what is held in one account, and return the difference.
 
     Nobody overtakes: a pool that is short for somebody on the waiting line gives no seat to anybody behind. Seats of
-    several pools are taken all or none. No holder is evicted while what she holds is still covered by what is due.
+    several pools are taken all or none. No holder is evicted while what she holds is still covered by what is due. A
+    reserved seat goes to whom it is kept for, and to nobody else until it lapses.
     """
     return _Settlement(ledger, now, returner_window).run()
 
@@ -149,21 +173,28 @@ class _Settlement:
     """Members whose seat is not due any more, and who keep it only if the wanted one is free at once; with what then
     keeps them from the waiting line."""
     number: int = field(init=False)
+    reservations: dict[str, Reservation] = field(init=False)
+    short: set[str] = field(default_factory=set)
+    """Pools of which somebody on the waiting line lacks a seat, as far as the line was read."""
 
     def __post_init__(self) -> None:
         self.pools = {key: pool.opened(self.now) for key, pool in self.ledger.pools.items()}
         self.number = self.ledger.next_number
+        self.reservations = {one.id: one for one in self.ledger.reservations}
 
     def run(self) -> Changes:
+        self._end_reservations()
         for standing in self.ledger.standings:
             self._take_answer(standing)
             self._stand(standing)
-        if self.ledger.room_was_made or self._seats_moved():
+        if self.ledger.room_was_made or self._seats_moved() or self._starting():
             self._serve_the_line()
-            for member_id, obstacle in self.losing.items():
+            losing = dict(self.losing)
+            for member_id, obstacle in losing.items():
                 self._lose(self.after[member_id], obstacle)
-            if self.losing:
+            if losing:
                 self._serve_the_line()
+            self._keep_what_is_left()
         for pool in self.pools.values():
             pool.close(self.now)
         changes = tuple(
@@ -172,7 +203,9 @@ class _Settlement:
             if member != self.before.get(key)
         )
         moved = tuple(pool for key, pool in self.pools.items() if pool != self.ledger.pools[key])
-        return Changes(self.ledger.account_id, changes, moved)
+        reservations = tuple(one for one in self.ledger.reservations if self.reservations[one.id] != one)
+        changed = tuple(self.reservations[one.id] for one in reservations)
+        return Changes(self.ledger.account_id, changes, moved, changed)
 
     def _seats_moved(self) -> bool:
         return self.pools != self.ledger.pools or any(member.waiting_number for member in self.after.values())
@@ -185,6 +218,9 @@ class _Settlement:
             return
         self.before[member.id] = member
         self._put(member, Why.CHANGED)
+        if standing.suspend is not None and standing.suspend is not member.suspended:
+            member = replace(member, suspended=standing.suspend)
+            self._put(member, Why.SUSPENDED if standing.suspend else Why.REACTIVATED)
         if standing.answer is not None:
             self.answers[member.id] = standing.answer
         if standing.answer is Answer.ACCEPTED:
@@ -203,6 +239,11 @@ class _Settlement:
             self._put(replace(member, due=standing.due), self.why[member.id])
         elif member.state is State.ENDED:
             self._join(member, standing.due, standing)
+        elif self._steps_out(member):
+            self._step_out(replace(member, due=standing.due))
+        elif member.state is State.SUSPENDED and not member.seat_types:
+            member = replace(member, state=State.WAITING, waiting_number=self._next_number())
+            self._wait(member, standing.due, standing, self.why[member.id])
         elif member.state is State.WAITING:
             self._wait(member, standing.due, standing, self.why[member.id])
         else:
@@ -230,35 +271,54 @@ class _Settlement:
         )
         if not returns:
             member = replace(member, answer=None, answered_key=None)
-        member = replace(member, state=State.WAITING, ended_at=None, waiting_number=self._next_number())
-        self._wait(member, due, standing, Why.RETURNED if returns else Why.DUE)
+        why = Why.RETURNED if returns else Why.DUE
+        member = replace(member, ended_at=None)
+        self._put(member, why)
+        if self._steps_out(member):
+            self._step_out(replace(member, due=due))
+            return
+        member = replace(member, state=State.WAITING, waiting_number=self._next_number())
+        self._wait(member, due, standing, why)
 
     def _wait(self, member: Membership, due: Entitlement, standing: Standing, why: Why) -> None:
-        self._put(replace(member, due=due, obstacle=_obstacle(member, standing)), why)
+        self._put(replace(member, due=due, obstacle=_obstacle(member, standing), waiting_rank=self._rank(due)), why)
 
     def _adjust(self, member: Membership, due: Entitlement, standing: Standing) -> None:
         """Bring somebody who holds or is promised a seat in line with what is due now."""
         why = self.why[member.id]
+        member = replace(member, state=_barred_or(member, member.state))
         if due.pools <= member.pools:
+            self._use_reservation(member, due)
             self._put(self._seated(member, due), why)
             return
         if not member.seat_types <= due.covered:
             self.losing[member.id] = _obstacle(member, standing)
-        # Until the wanted seat frees, no permission stays in force that is not due.
-        kept = member.permissions & due.permissions
+        # Until the wanted seat frees, no permission stays in force that is not due, or that her seat does not allow.
+        meanwhile = due.meanwhile(member.seat_types)
+        kept = meanwhile.permissions if meanwhile else member.permissions & due.permissions
         number = member.waiting_number or self._next_number()
-        self._put(replace(member, due=due, permissions=kept, waiting_number=number), why)
+        waiting = replace(member, due=due, permissions=kept, waiting_number=number, waiting_rank=self._rank(due))
+        self._put(waiting, why)
 
     def _accept(self, member: Membership) -> None:
         """Turn the promise into a held seat; where promises do not count, the pool may be full by now."""
         self._count(member, -1)
         accepted = replace(member, answer=Answer.ACCEPTED, answered_key=member.due.key if member.due else None)
         if all(self.pools[key].has_room for key in member.pools):
-            active = replace(accepted, state=State.ACTIVE)
+            active = replace(accepted, state=_barred_or(accepted, State.ACTIVE))
             self._count(active, +1)
             self._put(active, Why.ACCEPTED)
         else:
-            self._put(self._unseated(accepted, State.WAITING, self._next_number()), Why.ACCEPTED)
+            number = accepted.waiting_number or self._next_number()
+            self._put(self._unseated(accepted, State.WAITING, number), Why.ACCEPTED)
+
+    def _steps_out(self, member: Membership) -> bool:
+        """Tell whether she is kept out by an operator at a vendor that does not count her seat meanwhile."""
+        return member.suspended and member.accepted and not self.ledger.suspended_keep_seats
+
+    def _step_out(self, member: Membership) -> None:
+        self._count(member, -1)
+        self._put(self._unseated(member, State.SUSPENDED, None), self.why[member.id])
 
     def _lose(self, member: Membership, obstacle: Obstacle | None) -> None:
         if member.waiting_number is not None and member.seat_types:
@@ -274,58 +334,151 @@ class _Settlement:
     # The waiting line.
 
     def _serve_the_line(self) -> None:
-        """Give seats in order of arrival; again when somebody's exchange of seats has freed one."""
-        self._seat_without_limit()
+        """Give seats in the order of the line; again when somebody's exchange of seats has freed one."""
+        self._seat_without_turn()
         freed = True
         while freed:
-            short: set[str] = set()
+            self.short = set()
             freed = False
             for waiter in self._waiters():
-                due = waiter.due
-                if due is None or waiter.obstacle is not None:
-                    continue
-                missing = {key for key in due.pools - waiter.pools if key in short or not self.pools[key].has_room}
-                if not missing:
-                    freed = bool(waiter.pools - due.pools) or freed
-                    self._seat(waiter, due)
-                    continue
-                short |= missing
-                if self._nothing_left(short):
+                freed = self._serve(waiter, self.short) or freed
+                if self.short and self._nothing_left():
+                    freed = self._fall_back_without_turn() or freed
                     break
 
-    def _seat_without_limit(self) -> None:
-        """Pools without limit are short for nobody: who wants only those takes no turn, wherever the line ends.
+    def _serve(self, waiter: Membership, short: set[str]) -> bool:
+        """Give somebody in line what can be had, and tell whether that freed a seat; what she lacks becomes short."""
+        due = waiter.due
+        if due is None or waiter.waiting_number is None or waiter.obstacle is not None:
+            return False
+        found = self._obtainable(waiter, due, due, short)
+        if found is due:
+            self._seat(waiter, due)
+        elif found is not None and found.seat_types != waiter.seat_types:
+            self._seat_meanwhile(waiter, found)
+        else:
+            return False
+        return bool(waiter.pools - found.pools)
+
+    def _obtainable(
+        self, waiter: Membership, due: Entitlement, wanted: Entitlement, short: set[str]
+    ) -> Entitlement | None:
+        """Return `wanted`, or else the first of its fallbacks that can be had and is no worse than what she has."""
+        missing = {key for key in self._lacking(waiter, wanted) if key in short or not self.pools[key].has_room}
+        if not missing:
+            return wanted
+        short |= missing
+        for key in sorted(missing):
+            instead = wanted.instead_of(key)
+            keeps = waiter.seat_types <= due.covered
+            if instead is not None and (not keeps or waiter.seat_types <= instead.covered):
+                found = self._obtainable(waiter, due, instead, short)
+                if found is not None:
+                    return found
+        return None
+
+    def _lacking(self, waiter: Membership, wanted: Entitlement) -> frozenset[str]:
+        reserved = self._reservation(waiter, wanted)
+        kept = reserved.pools if reserved is not None and reserved.state is ReservationState.KEPT else NOTHING
+        return wanted.pools - waiter.pools - kept
+
+    def _seat_without_turn(self) -> None:
+        """Who wants only what is short for nobody, pools without limit and what is kept for her, takes no turn.
 
         Of the line only those concerned now can want that, unless room was made, perhaps by lifting a limit.
         """
-        if all(pool.capacity is not None for pool in self.pools.values()):
+        unlimited = any(pool.capacity is None for pool in self.pools.values())
+        if not unlimited and not self.reservations:
             return
         waiters = self._waiters() if self.ledger.room_was_made else list(self.after.values())
         for waiter in waiters:
             due = waiter.due
             if due is None or waiter.waiting_number is None or waiter.obstacle is not None:
                 continue
-            if all(self.pools[key].capacity is None for key in due.pools - waiter.pools):
+            if all(self.pools[key].capacity is None for key in self._lacking(waiter, due)):
                 self._seat(waiter, due)
+
+    def _fall_back_without_turn(self) -> bool:
+        """Give whoever the line was not read up to what her fallbacks have without limit; tell whether it freed any."""
+        limited = {key for key, pool in self.pools.items() if pool.capacity is not None}
+        if len(limited) == len(self.pools):
+            return False
+        waiters = list(self._waiters() if self.ledger.room_was_made else self.after.values())
+        served = [self._serve(one, set(limited)) for one in waiters if one.due is not None and one.due.fallbacks]
+        return any(served)
 
     def _waiters(self) -> Iterable[Membership]:
         mine = (member for member in self.after.values() if member.waiting_number is not None)
         others = (member for member in self.ledger.line() if member.id not in self.after)
         return heapq.merge(sorted(mine, key=_place), others, key=_place)
 
-    def _nothing_left(self, short: set[str]) -> bool:
-        return all(key in short or not pool.has_room for key, pool in self.pools.items() if pool.capacity is not None)
+    def _nothing_left(self) -> bool:
+        limited = ((key, pool) for key, pool in self.pools.items() if pool.capacity is not None)
+        return all(key in self.short or not pool.has_room for key, pool in limited)
 
     def _seat(self, waiter: Membership, due: Entitlement) -> None:
+        self._use_reservation(waiter, due)
+        before = self.before.get(waiter.id) if waiter.id in self.after else waiter
+        stood_in_line = before is not None and before.waiting_number is not None
+        self._put(self._seated(self._offered(waiter), due), Why.SEAT_FREED if stood_in_line else self.why[waiter.id])
+
+    def _seat_meanwhile(self, waiter: Membership, instead: Entitlement) -> None:
+        """Give what is due when the wanted seat is taken; she keeps her place in line for that."""
+        offered = self._offered(waiter)
+        self._count(offered, -1)
+        seated = replace(offered, seat_types=instead.seat_types, pools=instead.pools, permissions=instead.permissions)
+        self._count(seated, +1)
+        self.losing.pop(waiter.id, None)
+        self._put(seated, Why.FALLBACK)
+
+    def _offered(self, waiter: Membership) -> Membership:
+        """Return somebody in line as she is once she has a seat."""
         if waiter.id not in self.after:
             self.before[waiter.id] = waiter
-        before = self.before.get(waiter.id)
-        stood_in_line = before is not None and before.waiting_number is not None
-        state = waiter.state
-        if state is State.WAITING:
-            state = State.ACTIVE if waiter.accepted else State.INVITED
-        member = self._seated(replace(waiter, state=state), due)
-        self._put(member, Why.SEAT_FREED if stood_in_line else self.why[waiter.id])
+        if waiter.state is not State.WAITING:
+            return waiter
+        return replace(waiter, state=_barred_or(waiter, State.ACTIVE) if waiter.accepted else State.INVITED)
+
+    # Reservations.
+
+    def _end_reservations(self) -> None:
+        for one in self.ledger.reservations:
+            if one.id in self.ledger.cancelled:
+                self._close_reservation(one, ReservationState.CANCELLED)
+            elif one.ends_at <= self.now:
+                self._close_reservation(one, ReservationState.LAPSED)
+
+    def _close_reservation(self, one: Reservation, state: ReservationState) -> None:
+        if one.state is ReservationState.KEPT:
+            for key in one.pools:
+                self.pools[key].reserved -= 1
+        self.reservations[one.id] = replace(one, state=state)
+
+    def _reservation(self, member: Membership, wanted: Entitlement) -> Reservation | None:
+        mine = (one for one in self.reservations.values() if one.is_for(member.person_id, wanted.seat_types))
+        return next(mine, None)
+
+    def _use_reservation(self, member: Membership, due: Entitlement) -> None:
+        """End the reservation of somebody who gets the seat, or has it by now."""
+        reserved = self._reservation(member, due)
+        if reserved is not None:
+            self._close_reservation(reserved, ReservationState.USED)
+
+    def _starting(self) -> list[Reservation]:
+        planned = (one for one in self.reservations.values() if one.state is ReservationState.PLANNED)
+        return [one for one in planned if one.starts_at <= self.now]
+
+    def _keep_what_is_left(self) -> None:
+        """Let reservations that have begun have the seats for which nobody waits; those of a grace are not for them."""
+        for one in self._starting():
+            if all(self._is_left(key) for key in one.pools):
+                self.reservations[one.id] = replace(one, state=ReservationState.KEPT)
+                for key in one.pools:
+                    self.pools[key].reserved += 1
+
+    def _is_left(self, key: str) -> bool:
+        unassigned = self.pools[key].unassigned
+        return unassigned is None or (unassigned > 0 and key not in self.short)
 
     # Small steps that several of the above share.
 
@@ -339,15 +492,19 @@ class _Settlement:
             pools=due.pools,
             permissions=due.permissions,
             waiting_number=None,
+            waiting_rank=0,
             answered_key=due.key if member.accepted else member.answered_key,
         )
         self._count(seated, +1)
         return seated
 
     def _unseated(self, member: Membership, state: State, number: int | None) -> Membership:
-        return replace(
-            member, state=state, seat_types=NOTHING, pools=NOTHING, permissions=NOTHING, waiting_number=number
-        )
+        nothing = replace(member, seat_types=NOTHING, pools=NOTHING, permissions=NOTHING)
+        rank = nothing.waiting_rank if number is not None else 0
+        return replace(nothing, state=state, waiting_number=number, waiting_rank=rank)
+
+    def _rank(self, due: Entitlement) -> int:
+        return -due.priority if self.ledger.order is LineOrder.PRIORITY else 0
 
     def _count(self, member: Membership, seats: int) -> None:
         for key in member.pools:
@@ -369,5 +526,12 @@ def _obstacle(member: Membership, standing: Standing) -> Obstacle | None:
     return None if standing.may_sign_in or member.accepted else Obstacle.NO_SIGN_IN
 
 
-def _place(member: Membership) -> int:
-    return member.waiting_number or 0
+def _barred_or(member: Membership, state: State) -> State:
+    """Return the state of somebody who holds a seat: suspended for as long as an operator keeps her out."""
+    if not member.accepted or state not in (State.ACTIVE, State.SUSPENDED):
+        return state
+    return State.SUSPENDED if member.suspended else State.ACTIVE
+
+
+def _place(member: Membership) -> tuple[int, int]:
+    return member.place

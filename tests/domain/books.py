@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from connector.domain.memberships import Answer, Entitlement, Membership, Obstacle, State
-from connector.domain.seats import SeatPool
+from connector.domain.reservations import Reservation, ReservationState
+from connector.domain.seats import LineOrder, SeatPool
 from connector.domain.settlement import AccountLedger, Change, Changes, Standing, settle
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -20,11 +22,28 @@ A_MONTH = timedelta(days=30)
 
 
 def due(
-    *seat_types: str, pools: Iterable[str] = (), covers: Iterable[str] = (), sets: Iterable[str] = ()
+    *seat_types: str,
+    pools: Iterable[str] = (),
+    covers: Iterable[str] = (),
+    sets: Iterable[str] = (),
+    priority: int = 0,
+    **fallbacks: Entitlement,
 ) -> Entitlement:
-    """Return what is due: one seat of the pool that bears the seat type's name, unless told otherwise."""
+    """Return what is due: one seat of the pool that bears the seat type's name, unless told otherwise.
+
+    `fallbacks` are what is given meanwhile, by the pool that is full.
+    """
     types = frozenset(seat_types)
-    return Entitlement(types, frozenset(pools or types), frozenset(sets), frozenset(sets), types | frozenset(covers))
+    covered = types.union(covers, *(one.covered for one in fallbacks.values()))
+    return Entitlement(
+        types,
+        frozenset(pools or types),
+        frozenset(sets),
+        frozenset(sets),
+        covered,
+        fallbacks=tuple(sorted(fallbacks.items(), key=lambda pair: pair[0])),
+        priority=priority,
+    )
 
 
 class Books:
@@ -41,6 +60,9 @@ class Books:
         self.without_sign_in: set[str] = set()
         self.unknown: set[str] = set()
         """Those to whom no identity is bound."""
+        self.order = LineOrder.TIME
+        self.reservations: dict[str, Reservation] = {}
+        self.suspended_keep_seats = True
 
     # What happens.
 
@@ -76,9 +98,41 @@ class Books:
         self.pools[pool] = replace(self.pools[pool], capacity=capacity)
         return self.settle(room_was_made=True)
 
-    def suspend(self, name: str) -> None:
+    def suspend(self, name: str) -> dict[str, Change]:
         """Keep somebody out, as an operator would."""
-        self.members[name] = replace(self.members[name], state=State.SUSPENDED)
+        return self.settle(name, suspend={name: True})
+
+    def reactivate(self, name: str) -> dict[str, Change]:
+        return self.settle(name, suspend={name: False})
+
+    def sort_line(self, order: LineOrder) -> dict[str, Change]:
+        """Serve the line in another order from now on."""
+        self.order = order
+        return self.settle(*self.members)
+
+    def reserve(
+        self, name: str, seat: Entitlement, *, starts: int = 0, days: int = 14, somebody: bool = True
+    ) -> ReservationState:
+        """Keep a seat for somebody, from some days ahead on and for some days; or for nobody who has a name yet."""
+        starts_at = self.now + timedelta(days=starts)
+        self.reservations[name] = Reservation(
+            f"reservation-{name}",
+            "tenant",
+            "account",
+            name,
+            seat.seat_types,
+            seat.pools,
+            starts_at,
+            starts_at + timedelta(days=days),
+            "tess",
+            self.now,
+            person_id=name if somebody else None,
+        )
+        self.settle(room_was_made=True)
+        return self.reservations[name].state
+
+    def cancel_reservation(self, name: str) -> dict[str, Change]:
+        return self.settle(room_was_made=True, cancelled=self.reservations[name].id)
 
     def wait(self, days: int) -> None:
         self.now += timedelta(days=days)
@@ -86,7 +140,13 @@ class Books:
     # Settling.
 
     def ledger(
-        self, *names: str, answers: Mapping[str, Answer] | None = None, lifted: str = "", room_was_made: bool = False
+        self,
+        *names: str,
+        answers: Mapping[str, Answer] | None = None,
+        lifted: str = "",
+        room_was_made: bool = False,
+        suspend: Mapping[str, bool] | None = None,
+        cancelled: str = "",
     ) -> AccountLedger:
         standings = tuple(
             Standing(
@@ -97,19 +157,28 @@ class Books:
                 known=name not in self.unknown,
                 answer=(answers or {}).get(name),
                 lifted=name == lifted,
+                suspend=(suspend or {}).get(name),
             )
             for name in names
         )
         numbers = [member.waiting_number or 0 for member in self.members.values()]
         return AccountLedger(
-            "tenant", "account", self.pools, standings, self.line, max(numbers, default=0) + 1, room_was_made
+            "tenant",
+            "account",
+            self.pools,
+            standings,
+            self.line,
+            max(numbers, default=0) + 1,
+            room_was_made,
+            self.order,
+            tuple(one for one in self.reservations.values() if one.state.is_open),
+            frozenset({cancelled}),
+            self.suspended_keep_seats,
         )
 
-    def settle(
-        self, *names: str, answers: Mapping[str, Answer] | None = None, lifted: str = "", room_was_made: bool = False
-    ) -> dict[str, Change]:
+    def settle(self, *names: str, room_was_made: bool = False, **facts: Any) -> dict[str, Change]:
         """Settle, keep what was decided, check what must hold, and return each person's change."""
-        ledger = self.ledger(*names, answers=answers, lifted=lifted, room_was_made=room_was_made)
+        ledger = self.ledger(*names, room_was_made=room_was_made, **facts)
         changes = settle(ledger, self.now, A_MONTH)
         assert changes == _but_for_new_ids(changes, settle(ledger, self.now, A_MONTH)), "preview and outcome differ"
         self._keep(changes)
@@ -121,7 +190,7 @@ class Books:
     def line(self) -> list[Membership]:
         """Return who waits, in order; the ledger leaves out those with an obstacle."""
         waiting = [one for one in self.members.values() if one.waiting_number is not None and one.obstacle is None]
-        return sorted(waiting, key=lambda one: one.waiting_number or 0)
+        return sorted(waiting, key=lambda one: one.place)
 
     def _keep(self, changes: Changes) -> None:
         for change in changes.changes:
@@ -129,18 +198,26 @@ class Books:
             self.members[change.after.person_id] = change.after
         for pool in changes.pools:
             self.pools[pool.key] = pool
+        for one in changes.reservations:
+            self.reservations[one.kept_for] = one
 
     def _check(self) -> None:
         held = Counter(key for one in self.members.values() if one.holds for key in one.pools)
         promised = Counter(key for one in self.members.values() if one.state is State.INVITED for key in one.pools)
+        kept = [one for one in self.reservations.values() if one.state is ReservationState.KEPT]
+        reserved = Counter(key for one in kept for key in one.pools)
         for key, pool in self.pools.items():
-            assert (pool.held, pool.promised) == (held[key], promised[key]), f"{key} is miscounted"
-            taken = pool.owner + pool.held + (pool.promised if pool.pending_counts else 0)
+            counted = (pool.held, pool.promised, pool.reserved)
+            assert counted == (held[key], promised[key], reserved[key]), f"{key} is miscounted"
+            taken = pool.owner + pool.held + pool.reserved + (pool.promised if pool.pending_counts else 0)
             assert pool.capacity is None or taken <= pool.capacity + pool.grace, f"{key} is oversold"
         for one in self.members.values():
-            seated = one.state in (State.ACTIVE, State.SUSPENDED, State.INVITED)
+            out = one.state is State.SUSPENDED and not self.suspended_keep_seats
+            seated = one.state in (State.ACTIVE, State.SUSPENDED, State.INVITED) and not out
             assert seated == bool(one.pools) == bool(one.seat_types), one
             assert not (one.holds and not one.accepted), "a seat is held without a yes"
+            assert not (one.suspended and one.state is State.ACTIVE), "who is kept out is in"
+            assert one.waiting_number is not None or one.waiting_rank == 0, one
 
     # What is to be seen afterwards.
 
