@@ -6,6 +6,7 @@ It knows no use case and no protocol, and decides nothing about anybody: it show
 from flask import Flask
 
 from connector.web import errors, security_headers
+from connector.web.host import as_one_host
 from connector.web.pages import blueprint
 
 __all__ = ["install"]
@@ -13,6 +14,7 @@ __all__ = ["install"]
 
 def install(app: Flask) -> None:
     """Give the application its headers, its error pages, and the templates and style sheet that all pages share."""
+    app.wsgi_app = as_one_host(app.wsgi_app, app.extensions["jumpseat"].settings.public_url)  # type: ignore[method-assign]
     security_headers.install(app)
     errors.install(app)
     app.register_blueprint(blueprint)

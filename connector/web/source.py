@@ -8,6 +8,9 @@ from flask import request
 
 from connector.web.context import settings
 
+LONGEST = 64
+"""Characters. What a client writes into the field before a proxy does may be of any length, and no address at all."""
+
 
 def source() -> str:
     """Return the address of whoever asks; behind proxies that the settings name, the one that the first of them saw.
@@ -19,7 +22,7 @@ def source() -> str:
     for seen in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
         if not _is_trusted_proxy(address) or not seen.strip():
             break
-        address = seen.strip()
+        address = seen.strip()[:LONGEST]
     return address
 
 

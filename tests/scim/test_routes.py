@@ -104,8 +104,11 @@ def test_an_address_that_is_not_served_is_a_scim_404(directory: Directory, metho
 
 def test_everything_under_scim_is_answered_in_scim(directory: Directory) -> None:
     """Also where not even a directory is named."""
-    for address in ("/scim", "/scim/", "/scim/x", "/scim/x/v1/Users", "/scim/x/v2", "/scim/x//v2/Users"):
-        _assert_error(directory.http.get(address), 404)
+    plain = ("/scim", "/scim/", "/scim/x", "/scim/x/v1/Users", "/scim/x/v2", "/scim/x//v2/Users")
+    odd = ("/scim//v2/Users", "/scim//", "/scim///x", "/scim/a%0Ab", "/scim/%2e%2e/v2//x/y")
+    for address in plain + odd:
+        for method in ("GET", "POST", "TRACE", "BREW"):
+            _assert_error(directory.http.open(address, method=method), 404)
 
 
 @pytest.mark.parametrize(

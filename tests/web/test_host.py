@@ -1,0 +1,18 @@
+"""What a request says of its host changes nothing that is answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..installation import Installation
+
+
+@pytest.mark.parametrize("host", ["evil.example", "[::1", "a b", "localhost:abc", "", "x" * 300, "\xff"])
+def test_a_host_that_is_forged_or_none_is_passed_over(installation: Installation, host: str) -> None:
+    """Pages, redirects and refusals are those of the public URL, and a broken header breaks no page."""
+    client = installation.app.test_client()
+    for path, status in (("/login", 200), ("/nothing-here", 404), ("/me", 302), ("/static/pages.css", 200)):
+        answer = client.get(path, environ_overrides={"HTTP_HOST": host})
+        told = (answer.status_code, answer.headers.get("Location"))
+        assert told == (status, client.get(path).headers.get("Location"))
+        assert "evil" not in answer.text + str(answer.headers)
