@@ -21,7 +21,7 @@ LARGEST_BODY = 64 * 1024
 REDACTED = "[redacted]"
 
 _SECRET_NAME = re.compile(r"password|secret(?![a-z])|token|authorization|credential", re.IGNORECASE)
-_SECRET_TEXT = re.compile(r"jst_\w+|\b(?:bearer|basic)\s+[\w.~+/=-]{8,}|\beyJ[\w-]+\.[\w-]+\.[\w-]*", re.IGNORECASE)
+_SECRET_TEXT = re.compile(r"js[ast]_\w+|\b(?:bearer|basic)\s+[\w.~+/=-]{8,}|\beyJ[\w-]+\.[\w-]+\.[\w-]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,10 +118,22 @@ class DirectoryToken:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
+class Presented(StrEnum):
+    """What a SCIM client has shown."""
+
+    TOKEN = "token"  # noqa: S105 -- a way, not a secret
+    CLIENT = "client"
+    ENTRA = "entra"
+
+
 @dataclass(frozen=True, slots=True)
 class DirectoryAccess:
-    """A SCIM client that has shown a valid token: which directory it may write, and as whom."""
+    """A SCIM client that has shown a valid token: which directory it may write, and as whom.
+
+    `token_id` is that of the directory's token, of the client secret, or of the application at Entra ID, as `by` says.
+    """
 
     directory: Directory
     token_id: str
     request_id: str | None = None
+    by: Presented = Presented.TOKEN

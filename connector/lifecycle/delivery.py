@@ -96,6 +96,7 @@ def retry_after(attempts: int) -> timedelta | None:
 def tick(work: Work) -> list[tuple[str, str]]:
     """Forget what has expired, and return (tenant, account) wherever time has run out on an invitation."""
     work.sessions.purge(work.now, work.now - SESSIONS_EXPLAINED_FOR)
+    work.scim_clients.purge(work.now)
     return work.invitations.accounts_with_expired(work.now)
 
 

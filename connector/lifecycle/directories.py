@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 
 from connector.domain.errors import AlreadyExists, InvalidValue, NotFound, TokenRefused
 from connector.domain.events import Cause, Event, Kind
 from connector.domain.identifiers import new_id
+from connector.domain.rates import checked_rate
+from connector.domain.scim_clients import ClientSecret
 from connector.domain.tenancy import (
     Bind,
     Directory,
@@ -22,6 +25,8 @@ from connector.domain.tenancy import (
 from connector.lifecycle.settling import fresh_rulebook, settle
 from connector.lifecycle.tokens import hashed, new_scim_token, seal
 from connector.storage.work import Work
+
+C = TypeVar("C", DirectoryToken, ClientSecret)
 
 TOKENS_AT_ONCE = 2
 """Valid tokens of one directory: the one in use, and the next while the provider is being told of it."""
@@ -71,30 +76,39 @@ def create_token(work: Work, slug: str, cause: Cause, lifetime: timedelta | None
     """Give a directory another token, returned in clear this once. Two may be valid at once, so that one can rotate."""
     directory = directory_named(work, slug)
     work.tenancy.lock_policy(directory.tenant_id, exclusively=True)
-    valid = [token for token in work.tenancy.tokens(directory.id) if token.valid(work.now)]
-    if len(valid) >= TOKENS_AT_ONCE:
-        listed = " and ".join(token.hint for token in valid)
-        raise InvalidValue(
-            "token", f"{slug} already has {len(valid)} valid tokens ({listed}); revoke one of them first."
-        )
+    refuse_a_third("token", slug, (token.hint for token in work.tenancy.tokens(directory.id) if token.valid(work.now)))
     secret = new_scim_token()
     expires_at = work.now + lifetime if lifetime else None
     token = DirectoryToken(new_id(), directory.id, f"{secret[:12]}…", work.now, expires_at, None, None)
     work.tenancy.add_token(token, hashed(secret))
-    _tell(work, directory, Kind.TOKEN_CREATED, token.id, cause, {"hint": token.hint})
+    tell(work, directory, Kind.TOKEN_CREATED, token.id, cause, {"hint": token.hint})
     return token, secret
 
 
 def revoke_token(work: Work, slug: str, hint_or_id: str, cause: Cause) -> DirectoryToken:
     """Let a token, named by its id or the beginning of its hint, open nothing from now on; raises NotFound."""
     directory = directory_named(work, slug)
-    tokens = [token for token in work.tenancy.tokens(directory.id) if token.valid(work.now)]
-    wanted = hint_or_id.rstrip("….")
-    named = [token for token in tokens if token.id == hint_or_id or (wanted and token.hint.startswith(wanted))]
+    token = named_once("token", (one for one in work.tenancy.tokens(directory.id) if one.valid(work.now)), hint_or_id)
+    work.tenancy.revoke_token(token.id, work.now)
+    tell(work, directory, Kind.TOKEN_REVOKED, token.id, cause, {"hint": token.hint})
+    return token
+
+
+def refuse_a_third(kind: str, slug: str, valid_hints: Iterable[str]) -> None:
+    """Raise InvalidValue when a directory has as many valid secrets of a kind as it may have at once."""
+    hints = list(valid_hints)
+    if len(hints) >= TOKENS_AT_ONCE:
+        raise InvalidValue(
+            kind, f"{slug} already has {len(hints)} valid {kind}s ({' and '.join(hints)}); revoke one of them first."
+        )
+
+
+def named_once(kind: str, valid: Iterable[C], hint_or_id: str) -> C:
+    """Return the one that its id or the beginning of its hint names; raises NotFound for none, and for several."""
+    known, wanted = list(valid), hint_or_id.rstrip("….")
+    named = [one for one in known if one.id == hint_or_id or (wanted and one.hint.startswith(wanted))]
     if len(named) != 1:
-        raise NotFound("token", hint_or_id, (token.hint for token in tokens))
-    work.tenancy.revoke_token(named[0].id, work.now)
-    _tell(work, directory, Kind.TOKEN_REVOKED, named[0].id, cause, {"hint": named[0].hint})
+        raise NotFound(kind, hint_or_id, (one.hint for one in known))
     return named[0]
 
 
@@ -150,7 +164,7 @@ def set_sign_in(
     )
     work.tenancy.change_directory(changed)
     before, after = _sign_in_facts(directory), _sign_in_facts(changed)
-    _tell(work, directory, Kind.DIRECTORY_CHANGED, directory.id, cause, after, before)
+    tell(work, directory, Kind.DIRECTORY_CHANGED, directory.id, cause, after, before)
     _settle_all(work, changed, cause)
     return changed
 
@@ -162,7 +176,19 @@ def set_active(work: Work, slug: str, cause: Cause, *, active: bool) -> Director
     changed = replace(directory, active=active, version=directory.version + 1)
     work.tenancy.change_directory(changed)
     before, after = {"active": directory.active}, {"active": active}
-    _tell(work, directory, Kind.DIRECTORY_CHANGED, directory.id, cause, after, before)
+    tell(work, directory, Kind.DIRECTORY_CHANGED, directory.id, cause, after, before)
+    return changed
+
+
+def set_rate(work: Work, slug: str, cause: Cause, per_second: int | None) -> Directory:
+    """Limit how many SCIM requests a directory may make in a second, or set no limit; raises InvalidValue, NotFound."""
+    directory = directory_named(work, slug)
+    work.tenancy.lock_policy(directory.tenant_id, exclusively=True)
+    changed = replace(directory, requests_per_second=checked_rate(per_second) if per_second is not None else None)
+    work.tenancy.change_directory(changed)
+    before = {"requests_per_second": directory.requests_per_second}
+    after = {"requests_per_second": changed.requests_per_second}
+    tell(work, directory, Kind.DIRECTORY_CHANGED, directory.id, cause, after, before)
     return changed
 
 
@@ -188,7 +214,7 @@ def _add_directory(work: Work, tenant: Tenant, slug: str, idp: Idp, cause: Cause
         raise AlreadyExists("directory", "name", slug)
     directory = Directory(new_id(), tenant.id, slug, idp, True, work.now)
     work.tenancy.add_directory(directory)
-    _tell(work, directory, Kind.DIRECTORY_CREATED, directory.id, cause, {"name": slug, "idp": idp.value})
+    tell(work, directory, Kind.DIRECTORY_CREATED, directory.id, cause, {"name": slug, "idp": idp.value})
     return directory
 
 
@@ -208,7 +234,7 @@ def _settle_all(work: Work, directory: Directory, cause: Cause) -> None:
     settle(work, directory.tenant_id, book, work.people.by_id(people).values(), cause)
 
 
-def _tell(
+def tell(
     work: Work,
     directory: Directory,
     kind: Kind,
@@ -217,5 +243,6 @@ def _tell(
     after: Mapping[str, object],
     before: Mapping[str, object] | None = None,
 ) -> None:
+    """Write into the trail what was done to a directory."""
     facts = {"directory": directory.slug, **after}
     work.trail.tell([Event(work.now, directory.tenant_id, kind, subject_id, cause, before=before, after=facts)])

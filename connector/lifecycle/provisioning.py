@@ -22,7 +22,7 @@ from connector.storage.work import Work
 
 def cause_of(access: DirectoryAccess) -> Cause:
     """Return what the trail names as the cause: the token that a SCIM client showed, and its request."""
-    return Cause(CauseKind.SCIM, f"token:{access.token_id}", access.request_id)
+    return Cause(CauseKind.SCIM, f"{access.by}:{access.token_id}", access.request_id)
 
 
 def create_person(work: Work, access: DirectoryAccess, stated: StatedPerson) -> Person:

@@ -14,15 +14,22 @@ SCIM_PREFIX = "jst_"
 """Begins every SCIM token, so that secret scanners find a leaked one."""
 
 
+ACCESS_PREFIX = "jsa_"
+"""Begins every access token that is given for a client's secret."""
+
+SECRET_PREFIX = "jss_"  # noqa: S105 -- what secrets begin with
+"""Begins every client secret."""
+
+
 def new_token() -> str:
     """Return 256 random bits as 43 characters that can stand in a URL or a cookie."""
     return secrets.token_urlsafe(32)
 
 
-def new_scim_token() -> str:
+def new_scim_token(prefix: str = SCIM_PREFIX) -> str:
     """Return a SCIM token: prefix, 256 random bits, and a checksum by which a scanner knows a real one."""
     body = secrets.token_hex(32)
-    return f"{SCIM_PREFIX}{body}{zlib.crc32(body.encode()):08x}"
+    return f"{prefix}{body}{zlib.crc32(body.encode()):08x}"
 
 
 def hashed(token: str) -> str:

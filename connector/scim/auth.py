@@ -1,4 +1,4 @@
-"""Who asks: every request shows the token of the directory that its address names."""
+"""Who asks: every request shows what opens the directory that its address names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from flask import g, request
 
-from connector.domain.tenancy import DirectoryAccess
-from connector.lifecycle import directories
+from connector.domain.tenancy import DirectoryAccess, Presented
+from connector.lifecycle import directories, scim_clients
+from connector.lifecycle.tokens import ACCESS_PREFIX
+from connector.scim import entra_tokens, rates
 from connector.web.context import lifecycle
 
 if TYPE_CHECKING:
@@ -19,13 +21,25 @@ T = TypeVar("T")
 
 
 def admit() -> DirectoryAccess:
-    """Return what the token opens, before anything of the request is looked at. Raises TokenRefused."""
-    return _noted(lifecycle().read(directories.authenticate, g.directory, _token(), g.request_id))
+    """Return what the token opens, before anything of the request is looked at.
+
+    Raises TokenRefused, and TooManyRequests where the directory may make so many and no more.
+    """
+    token = _token()
+    if entra_tokens.is_signed(token):
+        return _counted(entra_tokens.admitted(token))
+    return _counted(lifecycle().read(_opened, token))
 
 
 def read(use_case: Callable[Concatenate[Work, DirectoryAccess, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Check the token and run a reading use case, in one unit of work. Raises TokenRefused."""
-    return lifecycle().read(_admitted, use_case, *args, **kwargs)
+    """Check the token and run a reading use case, in one unit of work. Raises what `admit` raises.
+
+    A signed token is checked before: keys may have to be fetched for it, which no transaction should wait for.
+    """
+    token = _token()
+    if entra_tokens.is_signed(token):
+        return lifecycle().read(use_case, _counted(entra_tokens.admitted(token)), *args, **kwargs)
+    return lifecycle().read(_admitted, token, use_case, *args, **kwargs)
 
 
 def write(use_case: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -34,15 +48,26 @@ def write(use_case: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: 
 
 
 def _admitted(
-    work: Work, use_case: Callable[Concatenate[Work, DirectoryAccess, P], T], /, *args: P.args, **kwargs: P.kwargs
+    work: Work,
+    token: str,
+    use_case: Callable[Concatenate[Work, DirectoryAccess, P], T],
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
 ) -> T:
-    access = _noted(directories.authenticate(work, g.directory, _token(), g.request_id))
-    return use_case(work, access, *args, **kwargs)
+    return use_case(work, _counted(_opened(work, token)), *args, **kwargs)
 
 
-def _noted(access: DirectoryAccess) -> DirectoryAccess:
-    """Keep which token it was, for the journal."""
-    g.token_id = access.token_id
+def _opened(work: Work, token: str) -> DirectoryAccess:
+    check = scim_clients.authenticate if token.startswith(ACCESS_PREFIX) else directories.authenticate
+    return check(work, g.directory, token, g.request_id)
+
+
+def _counted(access: DirectoryAccess) -> DirectoryAccess:
+    """Count the request, once however often it is checked, and keep which token it was, for the journal."""
+    if "token_id" not in g:
+        g.token_id = access.token_id if access.by is Presented.TOKEN else None
+        rates.count(access.directory)
     return access
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from connector.domain.attributes import ENTERPRISE, GROUP, MEMBERSHIP, USER, Attribute, ResourceType, Schema, Type
 from connector.domain.errors import NotFound
 from connector.domain.offered import ENTITLEMENT, ROLE
+from connector.domain.tenancy import Presented
 from connector.scim.bulk import MAX_BYTES
 from connector.scim.bulk_operations import MAX_OPERATIONS
 from connector.scim.cursors import TIMEOUT
@@ -22,11 +24,48 @@ SCHEMAS = (USER.schema, GROUP.schema, ENTERPRISE, MEMBERSHIP, ENTITLEMENT.schema
 RESOURCE_TYPES = (USER, GROUP, ENTITLEMENT, ROLE)
 
 
-def service_provider_config(base_url: str) -> dict[str, Json]:
-    """Return the features; one that is not offered says so, with the numbers that clients read all the same.
+_BEARER = {
+    "type": "oauthbearertoken",
+    "name": "Bearer token",
+    "description": "The directory's token in the Authorization header (RFC 6750).",
+    "specUri": "https://www.rfc-editor.org/info/rfc6750",
+    "primary": True,
+}
+_ENTRA = {
+    "type": "oauthbearertoken",
+    "name": "Microsoft Entra ID",
+    "description": "A JWT that Entra ID issues for provisioning, in the Authorization header (RFC 6750, RFC 7519).",
+    "specUri": "https://www.rfc-editor.org/info/rfc6750",
+    "primary": False,
+}
 
+
+def _client_credentials(base_url: str) -> dict[str, Json]:
+    return {
+        "type": "oauth2",
+        "name": "OAuth 2.0 client credentials",
+        "description": f"An access token from {token_url(base_url)}, by client_secret_basic or client_secret_post.",
+        "specUri": "https://www.rfc-editor.org/info/rfc6749",
+        "primary": False,
+    }
+
+
+def token_url(base_url: str) -> str:
+    """Return where a client of the directory gets its access tokens."""
+    return f"{base_url.removesuffix('/v2')}/token"
+
+
+def service_provider_config(base_url: str, ways_in: Collection[Presented]) -> dict[str, Json]:
+    """Return the features, and what opens the directory.
+
+    A feature that is not offered says so, with the numbers that clients read all the same.
     authentik takes `bulk.maxOperations` for the number of members that one PATCH may carry.
     """
+    schemes = {
+        Presented.TOKEN: _BEARER,
+        Presented.CLIENT: _client_credentials(base_url),
+        Presented.ENTRA: _ENTRA,
+    }
     return {
         "schemas": [CONFIG_URN],
         "patch": {"supported": True},
@@ -43,15 +82,7 @@ def service_provider_config(base_url: str) -> dict[str, Json]:
             "maxPageSize": MAX_COUNT,
             "cursorTimeout": TIMEOUT,
         },
-        "authenticationSchemes": [
-            {
-                "type": "oauthbearertoken",
-                "name": "Bearer token",
-                "description": "The directory's token in the Authorization header (RFC 6750).",
-                "specUri": "https://www.rfc-editor.org/info/rfc6750",
-                "primary": True,
-            }
-        ],
+        "authenticationSchemes": [scheme for way, scheme in schemes.items() if way in ways_in],
         "meta": {"resourceType": "ServiceProviderConfig", "location": f"{base_url}/ServiceProviderConfig"},
     }
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 from flask.sansio.blueprints import BlueprintSetupState
-from werkzeug.routing import PathConverter, Rule
+from werkzeug.routing import Rule
 
 from connector.domain.identifiers import new_id
-from connector.scim import bulk, discovery, groups, offers, refusals, search, users
+from connector.lifecycle import scim_clients
+from connector.scim import bulk, client_credentials, discovery, groups, offers, refusals, search, users
 from connector.scim.answers import base_url
-from connector.scim.auth import admit
+from connector.scim.auth import admit, read
 from connector.scim.bodies import answer
 from connector.scim.errors import FilterForbidden, MethodNotAllowed, NoSuchEndpoint, NotImplementedHere
 
@@ -21,6 +22,13 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 blueprint = Blueprint("scim", __name__, url_prefix="/scim")
 refusals.install(blueprint)
+
+
+def _config() -> Response:
+    if "filter" in request.args:
+        admit()
+        raise FilterForbidden
+    return answer(discovery.service_provider_config(base_url(), read(scim_clients.ways_in)))
 
 
 def _discovered(document: Callable[..., dict[str, Any]]) -> View:
@@ -80,7 +88,7 @@ _route("/Entitlements", {"GET": offers.entitlements})
 _route("/Entitlements/<name>", {"GET": offers.entitlement})
 _route("/Roles", {"GET": offers.roles})
 _route("/Roles/<name>", {"GET": offers.role})
-_route("/ServiceProviderConfig", {"GET": _discovered(discovery.service_provider_config)})
+_route("/ServiceProviderConfig", {"GET": _config})
 _route("/Schemas", {"GET": _discovered(discovery.all_schemas)})
 _route("/Schemas/<name>", {"GET": _discovered(discovery.one_schema)})
 _route("/ResourceTypes", {"GET": _discovered(discovery.all_resource_types)})
@@ -89,25 +97,25 @@ _route("/Me", dict.fromkeys(METHODS, _not_offered("/Me")))
 _route("/Bulk", {"POST": bulk.bulk})
 
 
+@blueprint.route("/<directory>/token", methods=METHODS, provide_automatic_options=False)
+def token() -> Response:
+    """Give a SCIM client an access token for its secret; nothing but the secret opens it."""
+    if request.method != "POST":
+        raise MethodNotAllowed(request.method, ["POST"])
+    return client_credentials.token()
+
+
 @blueprint.route("/", strict_slashes=False)
 def nothing(**_: str) -> Response:
     """Answer 404 to every address that is not served, to whoever asks, by whatever method."""
     raise NoSuchEndpoint
 
 
-class _Anything(PathConverter):
-    """Whatever follows, slashes at its beginning and line feeds included."""
-
-    regex, part_isolating = "(?s:.*?)", False
-
-
 @blueprint.record
 def _serve_nothing_else(state: BlueprintSetupState) -> None:
     # Flask cannot say `any method`, not even one that nobody has heard of; Werkzeug's rules can.
-    state.app.url_map.converters["anything"] = _Anything
-    for address in ("/scim", "/scim/<anything:anything>"):
-        rule = Rule(address, endpoint=f"{state.name}.nothing", methods=None, merge_slashes=False)
-        state.app.url_map.add(rule)
+    rule = Rule("/scim/<path:anything>", endpoint=f"{state.name}.nothing", methods=None, merge_slashes=False)
+    state.app.url_map.add(rule)
 
 
 @blueprint.url_value_preprocessor

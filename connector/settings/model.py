@@ -81,6 +81,9 @@ class Settings:
     journal_retention: timedelta = field(default=timedelta(days=14), metadata=_by(read.duration("1h", "365d")))
     """How long the journal keeps what directories asked and were answered: personal data, and no credentials."""
 
+    access_token_lifetime: timedelta = field(default=timedelta(hours=1), metadata=_by(read.duration("1m", "24h")))
+    """How long a SCIM client that has an OAuth client secret may use one access token before it asks for the next."""
+
     @property
     def on_this_machine(self) -> bool:
         """Whether the public URL names this machine: development, or a first try."""

@@ -16,6 +16,7 @@ from connector.storage.invitations import Invitations
 from connector.storage.ledger import Ledger
 from connector.storage.people import People
 from connector.storage.rules import Rules
+from connector.storage.scim_clients import ScimClients
 from connector.storage.sessions import Sessions
 from connector.storage.signing_keys import SigningKeys
 from connector.storage.tenancy import Tenancy
@@ -66,6 +67,10 @@ class Work:
     @cached_property
     def invitations(self) -> Invitations:
         return Invitations(self.connection)
+
+    @cached_property
+    def scim_clients(self) -> ScimClients:
+        return ScimClients(self.connection)
 
     @cached_property
     def sessions(self) -> Sessions:

@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -35,7 +35,7 @@ _REGISTRY = _OurAlgorithms(algorithms=list(ALGORITHMS), strict_check_header=Fals
 
 @dataclass(frozen=True, slots=True)
 class SignedClaims:
-    """What a token states, its signature checked; the claims themselves are not."""
+    """What a token states; of one that `verified` returns the signature is checked, and the claims never are."""
 
     header: dict[str, Any]
     claims: dict[str, Any]
@@ -50,16 +50,25 @@ def verified(token: object, find_key: KeyFinder, types: frozenset[str]) -> Signe
     `types` are the values of `typ` that are taken, in lower case; a token without `typ` is taken too (RFC 8725 section
     3.11 asks for it only of new kinds of token). Raises ProviderFailure.
     """
-    if not isinstance(token, str) or not token.isascii() or len(token) > MOST_CHARACTERS or token.count(".") != 2:
-        raise ProviderFailure(Fault.MALFORMED_TOKEN)
-    header, payload = (strict_object(_decoded(part), Fault.MALFORMED_TOKEN) for part in token.split(".")[:2])
-    key = find_key(*_checked_header(header, types))
+    stated = unproven(token)
+    key = find_key(*_checked_header(stated.header, types))
     if key is None:
         raise ProviderFailure(Fault.UNKNOWN_KEY)
     try:
-        jws.deserialize_compact(token, key, registry=_REGISTRY)
+        jws.deserialize_compact(cast(str, token), key, registry=_REGISTRY)
     except (JoseError, ValueError) as error:
         raise ProviderFailure(Fault.BAD_SIGNATURE) from error
+    return stated
+
+
+def unproven(token: object) -> SignedClaims:
+    """Return what a token says of itself, nothing of it proven: good for refusing it, never for believing it.
+
+    Raises ProviderFailure for what is no compact JWS.
+    """
+    if not isinstance(token, str) or not token.isascii() or len(token) > MOST_CHARACTERS or token.count(".") != 2:
+        raise ProviderFailure(Fault.MALFORMED_TOKEN)
+    header, payload = (strict_object(_decoded(part), Fault.MALFORMED_TOKEN) for part in token.split(".")[:2])
     return SignedClaims(header, payload)
 
 
