@@ -56,7 +56,7 @@ def _run(bench: Bench, chosen: dict[str, measures.Measure], stack: ExitStack) ->
     if any(sizes.values()):
         for contender in bench.contenders:
             stack.callback(contender.stop)
-            bench.guard(contender, contender.start)
+        bench.start()
     for size in sorted(set().union(*sizes.values())):
         bench.fill(size)
         for name, measure in chosen.items():

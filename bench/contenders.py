@@ -208,5 +208,6 @@ def _without_ours() -> dict[str, str]:
 def _run(command: list[str], environment: dict[str, str], folder: Path) -> str:
     done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        raise MeasureFailed(f"{' '.join(command[1:4])}: {done.stderr.strip()[-400:]}")
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise MeasureFailed(f"{' '.join(command[1:4])} ended with {done.returncode}: {last}")
     return done.stdout

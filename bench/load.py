@@ -30,6 +30,10 @@ class Address:
     prefix: str
     headers: str = ""
 
+    def outside(self) -> Address:
+        """Return the same server without prefix and credentials, for what is not SCIM."""
+        return Address(self.port, "")
+
     def request(self, method: str, path: str, body: bytes | None = None, headers: str = "") -> bytes:
         """Return a request as bytes; `headers` are whole lines, each with its line end."""
         head = f"{method} {self.prefix}{path} HTTP/1.1\r\nHost: localhost:{self.port}\r\n{self.headers}{headers}"
@@ -57,11 +61,16 @@ class Outcome:
 
     statuses: Counter[int] = field(default_factory=Counter)
     latencies: list[float] = field(default_factory=list)
-    wrong: str | None = None
-    """The first answer that had not the status it should have."""
     seconds: float = 0.0
     client_cpu: float = 0.0
     """CPU seconds of the generator."""
+
+    def __iadd__(self, more: Outcome) -> Outcome:
+        self.statuses += more.statuses
+        self.latencies += more.latencies
+        self.seconds += more.seconds
+        self.client_cpu += more.client_cpu
+        return self
 
     @property
     def count(self) -> int:

@@ -12,7 +12,7 @@ from statistics import median
 
 from bench.contenders import Contender, Place
 from bench.load import Answer, Connection, MeasureFailed, Outcome, drive
-from bench.parameters import CONNECTIONS, PROCESSES, Parameters
+from bench.parameters import CONNECTIONS, Parameters
 from bench.results import Results, Row, Sample
 
 
@@ -42,9 +42,17 @@ class Bench:
 
     def fill(self, size: int) -> None:
         """Bring every directory to this many people, two at a time."""
-        with ThreadPoolExecutor(PROCESSES) as pool:
-            list(pool.map(lambda one: self.guard(one, one.fill, size), self.taking_part))
+        self._two_at_a_time(lambda one: self.guard(one, one.fill, size))
         self.say(f"{size:,} people are filled in")
+
+    def start(self) -> None:
+        """Start everybody on an empty database, two at a time."""
+        self._two_at_a_time(lambda one: self.guard(one, one.start))
+        self.say(f"started: {', '.join(one.key for one in self.taking_part)}")
+
+    def _two_at_a_time(self, step: Callable[[Contender], None]) -> None:
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(step, self.taking_part))
 
     def take_turns(
         self,
@@ -100,7 +108,7 @@ def rate(
         drive(connections, warm_up or [], *expected)
         before = contender.cpu()
         outcome = drive(connections, requests, *expected, keep=keep)
-        return _sample(contender, outcome, before, outcome.rate, how)
+        return sample_of(contender, outcome, before, outcome.rate, how)
 
 
 def latency(
@@ -111,20 +119,21 @@ def latency(
 ) -> Sample:
     """Return the median time of an answer in milliseconds, over one connection: no request waits for another.
 
-    The first request is sent once before the clock runs, and its answer given to `check`.
+    The first request is not counted; its answer is given to `check`.
     """
     with connected(contender, 1) as (connections, how):
         first = connections[0].must(requests[0], *expected)
         if check is not None:
             check(first)
         before = contender.cpu()
-        outcome = drive(connections, requests, *expected)
-        return _sample(contender, outcome, before, median(outcome.latencies) * 1000, how)
+        outcome = drive(connections, requests[1:], *expected)
+        return sample_of(contender, outcome, before, median(outcome.latencies) * 1000, how)
 
 
-def _sample(
+def sample_of(
     contender: Contender, outcome: Outcome, before: tuple[float, float], value: float, connections: str
 ) -> Sample:
+    """Return a sample of this value, with the CPU that was used since `before`."""
     server, database = (now - was for now, was in zip(contender.cpu(), before, strict=True))
     each = 1000 / outcome.count
     return Sample(value, outcome.count, server * each, database * each, outcome.client_share, connections)

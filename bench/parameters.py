@@ -67,6 +67,10 @@ class Parameters:
     cuts: int = 100
     """Departures in one round whose first refusal is timed."""
 
+    def name_of(self, size: int) -> str:
+        """Return what a size of the directory is called in the keys of rows."""
+        return {self.small: "small", self.middle: "middle", self.large: "large"}[size]
+
 
 FULL = Parameters()
 QUICK = Parameters(
@@ -85,7 +89,7 @@ QUICK = Parameters(
     sync_people=200,
     sync_groups=4,
     sync_members=20,
-    peer_sync_part=2,
+    peer_sync_part=1,
     gate_requests=400,
     sessions=8,
     cuts=10,

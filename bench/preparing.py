@@ -17,8 +17,9 @@ from connector.domain.attributes import USER
 from connector.domain.events import Cause, CauseKind, Event, Kind
 from connector.domain.identifiers import new_id
 from connector.domain.people import Person, StatedPerson
+from connector.domain.sessions import Identity
 from connector.domain.tenancy import DirectoryAccess, Idp
-from connector.lifecycle import Lifecycle, accounts, directories, ruling
+from connector.lifecycle import Lifecycle, accounts, admission, directories, invitations, ruling
 from connector.lifecycle.provisioning import cause_of
 from connector.lifecycle.settling import rulebook, settle
 from connector.mappers.people import stated_person
@@ -58,6 +59,25 @@ def fill(lifecycle: Lifecycle, since: int, upto: int) -> None:
     for first in range(since, upto, AT_ONCE):
         ids += lifecycle.write(_state, access, range(first, min(first + AT_ONCE, upto)))
     print(json.dumps(ids))
+
+
+def account(lifecycle: Lifecycle, name: str) -> None:
+    """Open an account of which every member of the group of this name is due a seat."""
+    lifecycle.write(accounts.open_account, name, "plain", "standard", CAUSE, capacities={"seats": 1_000_000})
+    what = {"directory_slug": DIRECTORY, "group": name, "seat_type": "seat", "role": "member"}
+    lifecycle.write(ruling.add_rule, name, name, CAUSE, **what)
+
+
+def sign_in(lifecycle: Lifecycle, first: int, count: int) -> None:
+    """Let people sign in and accept their invitations, as a browser would; print their ids and sessions."""
+    signed_in = []
+    for number in range(first, first + count):
+        identity = Identity(ISSUER, people.external_id(number))
+        session = lifecycle.write(admission.sign_in, DIRECTORY, identity).session_token
+        link = lifecycle.read(invitations.pending_link, ACCOUNT, DIRECTORY, people.user_name(number))
+        member = lifecycle.write(invitations.accept, link.rpartition("/")[2], session)
+        signed_in.append({"id": member.person_id, "session": session})
+    print(json.dumps(signed_in))
 
 
 def _state(work: Work, access: DirectoryAccess, numbers: Sequence[int]) -> list[str]:
@@ -101,6 +121,10 @@ def main() -> None:
             set_up(lifecycle)
         case "fill":
             fill(lifecycle, int(words[0]), int(words[1]))
+        case "account":
+            account(lifecycle, words[0])
+        case "sign-in":
+            sign_in(lifecycle, int(words[0]), int(words[1]))
         case _:
             sys.exit(f"There is no step {step}.")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bench.measures import creates
+from bench.measures import at_once, creates, cut, gate, lookups, members, memory, pages, sync
 from bench.measuring import Bench
 from bench.parameters import Parameters
 
@@ -20,4 +20,14 @@ class Measure(Protocol):
     def run(self, bench: Bench, size: int) -> None: ...
 
 
-ALL: dict[str, Measure] = {"creates": creates}
+ALL: dict[str, Measure] = {
+    "lookups": lookups,
+    "creates": creates,
+    "members": members,
+    "at-once": at_once,
+    "gate": gate,
+    "cut": cut,
+    "pages": pages,
+    "memory": memory,
+    "sync": sync,
+}

@@ -36,6 +36,8 @@ served = BearerTokenApplication(
 
 def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Serve SCIM, and beside it the path that fills the storage."""
+    # Granian's input cannot be read "to its end", which the library does where there is no Content-Length.
+    environ.pop("wsgi.input_terminated", None)
     if environ["PATH_INFO"] != "/v2/fill":
         return served(environ, start_response)
     asked = parse_qs(environ["QUERY_STRING"])
