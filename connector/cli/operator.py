@@ -56,6 +56,10 @@ class Operator:
         """Run a use case and commit it."""
         return self.lifecycle.write(use_case, *args, **kwargs)
 
+    def rehearse(self, use_case: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a use case, and undo it."""
+        return self.lifecycle.rehearse(use_case, *args, **kwargs)
+
     def read(self, use_case: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case that writes nothing."""
         return self.lifecycle.read(use_case, *args, **kwargs)
@@ -91,6 +95,8 @@ class Operator:
                 return "The database is not ready for this version. Run: jumpseat migrate"
             case DatabaseState.UNREACHABLE:
                 return f"The database {self.database_name} cannot be reached. Check JUMPSEAT_DATABASE_URL."
+            case DatabaseState.NOT_WRITABLE:
+                return f"The database {self.database_name} can be read and not written. Is its disk full, or locked?"
             case DatabaseState.READY:
                 return None
 

@@ -38,13 +38,14 @@ def pool_and_number(written: str) -> tuple[str, int]:
     return pool, int(number)
 
 
-def _previewed(command: F) -> F:
+def previewed(command: F) -> F:
     """Give a command `--preview` and `--version`."""
     command = click.option("--version", metavar="V", help="Only if it is still what that preview showed.")(command)
     return click.option("--preview", is_flag=True, help="Show what it comes to, and do nothing.")(command)
 
 
-def _approved(command: F) -> F:
+def approved(command: F) -> F:
+    """Give a command `--approve`."""
     return click.option("--approve", is_flag=True, help="Though the next invoice is above the budget.")(command)
 
 
@@ -52,8 +53,8 @@ def _approved(command: F) -> F:
 @click.argument("name")
 @click.argument("pool")
 @click.argument("number", type=click.IntRange(min=1))
-@_previewed
-@_approved
+@previewed
+@approved
 @json_option
 @pass_operator
 def buy(
@@ -86,8 +87,8 @@ def buy(
 @click.option("--seats", "seats", multiple=True, metavar="POOL=N", help="Seats that a pool is to have.")
 @click.option("--at-renewal", is_flag=True, help="When the billing period ends, or as soon as the seats suffice then.")
 @click.option("--cancel", is_flag=True, help="Take a planned change back.")
-@_previewed
-@_approved
+@previewed
+@approved
 @json_option
 @pass_operator
 def plan(
@@ -135,7 +136,7 @@ def plan(
 @click.argument("pool")
 @click.argument("number", type=click.IntRange(min=1), required=False)
 @click.option("--cancel", is_flag=True, help="Keep the seats that were to be given back.")
-@_previewed
+@previewed
 @json_option
 @pass_operator
 def release(
@@ -230,12 +231,17 @@ def _confirm(change: Callable[[], Preview], as_json: bool) -> None:
     try:
         done = change()
     except LedgerMoved as moved:
-        now = "\n".join(_lines(moved.preview)) if isinstance(moved.preview, Preview) else ""
+        now = "\n".join(lines(moved.preview)) if isinstance(moved.preview, Preview) else ""
         raise click.ClickException(f"{moved}\n{now}") from moved
     except PlanTooSmall as small:
-        people = "\n".join(f"  {pool}: {', '.join(names)}" for pool, names in small.holders.items())
-        raise click.ClickException(f"{small}\n{people}") from small
+        raise people_in_the_way(small) from small
     _tell(done, as_json, shown=False)
+
+
+def people_in_the_way(small: PlanTooSmall) -> click.ClickException:
+    """Return the refusal with everybody who has a seat that would be taken away."""
+    people = "\n".join(f"  {pool}: {', '.join(names)}" for pool, names in small.holders.items())
+    return click.ClickException(f"{small}\n{people}")
 
 
 def _tell(preview: Preview, as_json: bool, *, shown: bool) -> None:
@@ -243,12 +249,12 @@ def _tell(preview: Preview, as_json: bool, *, shown: bool) -> None:
         document({"preview": shown, **facts(preview)})
         return
     click.echo("This is what would happen; nothing was done." if shown else "Done.")
-    click.echo("\n".join(_lines(preview)))
+    click.echo("\n".join(lines(preview)))
     if shown:
         click.echo(f"To do exactly this, the same without --preview and with: --version {preview.version}")
 
 
-def _lines(preview: Preview) -> Iterable[str]:
+def lines(preview: Preview) -> Iterable[str]:
     """Yield the preview as lines for people."""
     if preview.takes_effect is not None:
         yield f"  From {cell(preview.takes_effect)} on"

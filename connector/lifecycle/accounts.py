@@ -25,7 +25,7 @@ def open_account(
     cause: Cause,
     *,
     name: str | None = None,
-    capacities: Mapping[str, int] | None = None,
+    capacities: Mapping[str, int | None] | None = None,
     addons: Iterable[str] = (),
     owner_email: str | None = None,
     tenant_slug: str | None = None,

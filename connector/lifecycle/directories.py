@@ -45,7 +45,7 @@ def create_tenant(work: Work, slug: str, cause: Cause, display_name: str | None 
     tenant = Tenant(new_id(), slug, True, work.now, display_name)
     work.tenancy.add_tenant(tenant)
     work.trail.tell([Event(work.now, tenant.id, Kind.TENANT_CREATED, tenant.id, cause, after={"name": slug})])
-    _add_directory(work, tenant, f"{slug[:57]}-local", Idp.LOCAL, cause)
+    add_directory(work, tenant, f"{slug[:57]}-local", Idp.LOCAL, cause)
     return tenant
 
 
@@ -67,7 +67,7 @@ def create_directory(
     InvalidValue, NotFound.
     """
     tenant = _tenant(work, tenant_slug, cause)
-    directory = _add_directory(work, tenant, checked_slug("directory", slug), idp, cause)
+    directory = add_directory(work, tenant, checked_slug("directory", slug), idp, cause)
     _, secret = create_token(work, directory.slug, cause)
     return directory, secret
 
@@ -209,7 +209,7 @@ def _tenant(work: Work, slug: str | None, cause: Cause) -> Tenant:
     return tenants[0] if tenants else create_tenant(work, "main", cause)
 
 
-def _add_directory(work: Work, tenant: Tenant, slug: str, idp: Idp, cause: Cause) -> Directory:
+def add_directory(work: Work, tenant: Tenant, slug: str, idp: Idp, cause: Cause) -> Directory:
     if work.tenancy.directory_named(slug) is not None:
         raise AlreadyExists("directory", "name", slug)
     directory = Directory(new_id(), tenant.id, slug, idp, True, work.now)
