@@ -17,6 +17,7 @@ from connector.domain.identifiers import new_id
 from connector.lifecycle import Lifecycle, directories
 from connector.observability import note
 from connector.storage.journal import JournalStore
+from connector.storage.outages import DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +105,8 @@ class Journal:
             self._wake.clear()
             try:
                 self.flush()
+            except DatabaseUnavailable:
+                pass  # said already; what was to be written is lost, as in a crash
             except Exception:
                 log.exception("journal:failed")
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from connector.domain.errors import DomainError
 from connector.scim.bodies import answer
 from connector.scim.errors import ScimError, answer_to, error_body
+from connector.storage.outages import DatabaseUnavailable
 from connector.web.errors import new_reference
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="scim"'}
@@ -22,6 +23,7 @@ def install(blueprint: Blueprint) -> None:
     """Let every exception of the blueprint's views end in a SCIM error."""
     blueprint.register_error_handler(ScimError, _refused_by_protocol)
     blueprint.register_error_handler(DomainError, _refused_by_rules)
+    blueprint.register_error_handler(DatabaseUnavailable, _try_later)
     blueprint.register_error_handler(HTTPException, _refused_by_http)
     blueprint.register_error_handler(Exception, _failed)
 
@@ -36,6 +38,10 @@ def _refused_by_rules(error: DomainError) -> Response:
         return _failed(error)
     status, scim_type = known
     return _error(status, str(error), scim_type)
+
+
+def _try_later(error: DatabaseUnavailable) -> Response:
+    return _error(503, str(error), headers={"Retry-After": str(error.retry_after)})
 
 
 def _refused_by_http(error: HTTPException) -> Response:

@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import IO, Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from connector.storage import append_only, schema  # noqa: F401  (append_only attaches its triggers to the tables)
 from connector.storage.filtering import register_functions
+from connector.storage.outages import DatabaseUnavailable, outages_told
 from connector.storage.tables import metadata
 from connector.storage.work import Work
 
@@ -28,6 +29,13 @@ TRIES = 4
 SERIALIZATION_FAILURES = {"40001", "40P01"}
 """PostgreSQL's codes for a serialization failure and a deadlock."""
 
+BUSY = 5
+"""Seconds that one try waits for another program to let go of a SQLite file, and for PostgreSQL to be reached."""
+TURN = 30
+"""Seconds that a writer waits for its turn, or for a lock on PostgreSQL. Clients give up after a minute (Entra ID)."""
+REFUSAL_LASTS = 30
+"""Seconds after a write that the database refused, during which it is taken to refuse the next as well."""
+
 
 class DatabaseState(StrEnum):
     """Whether a database can be worked with."""
@@ -36,6 +44,8 @@ class DatabaseState(StrEnum):
     NOT_MIGRATED = "not-migrated"
     """It answers, and has not the schema that this version needs."""
     UNREACHABLE = "unreachable"
+    NOT_WRITABLE = "not-writable"
+    """It can be read, and refused the last write within the last seconds: full, read-only, or locked for too long."""
 
 
 class Database:
@@ -47,8 +57,9 @@ class Database:
         if self.url.get_backend_name() == "sqlite":
             self.engine, self._writers = _sqlite_engine(url)
         else:
-            self.engine = create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+            self.engine = _postgresql_engine(url)
             self._writers = _nobody_waits
+        self._refused_at: float | None = None
 
     def create_schema(self) -> None:
         """Create every table at once, as the migrations would."""
@@ -67,11 +78,14 @@ class Database:
             return schema.is_current(connection)
 
     def state(self) -> DatabaseState:
-        """Tell whether the database answers, and whether it has the schema that this version needs."""
+        """Tell whether the database answers, has the schema that this version needs, and takes what is written."""
         try:
-            return DatabaseState.READY if self.is_current() else DatabaseState.NOT_MIGRATED
-        except DBAPIError:
+            current = self.is_current()
+        except SQLAlchemyError:
             return DatabaseState.UNREACHABLE
+        if self._refused_at is not None and time.monotonic() - self._refused_at < REFUSAL_LASTS:
+            return DatabaseState.NOT_WRITABLE
+        return DatabaseState.READY if current else DatabaseState.NOT_MIGRATED
 
     def write(
         self,
@@ -83,6 +97,7 @@ class Database:
         """Run `use_case` in one unit of work and commit it; nothing of it remains when it raises.
 
         A unit of work that met a deadlock, a serialization failure or a busy database is run again, up to three times.
+        Raises DatabaseUnavailable where the database cannot serve.
         """
         return self._run(lambda connection: use_case(make(connection), *args, **kwargs))
 
@@ -97,6 +112,16 @@ class Database:
         return self._run(lambda connection: use_case(make(connection), *args, **kwargs), undone=True)
 
     def _run(self, unit: Callable[[Connection], T], *, undone: bool = False) -> T:
+        try:
+            with outages_told():
+                outcome = self._tried(unit, undone)
+        except DatabaseUnavailable:
+            self._refused_at = time.monotonic()
+            raise
+        self._refused_at = None
+        return outcome
+
+    def _tried(self, unit: Callable[[Connection], T], undone: bool) -> T:
         for attempt in range(1, TRIES + 1):
             try:
                 with self._writers(), self._begin(writes=True) as connection:
@@ -118,8 +143,8 @@ class Database:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Run a use case that writes nothing; on SQLite it never waits for a writer."""
-        with self._begin(writes=False) as connection:
+        """Run a use case that writes nothing; on SQLite it never waits for a writer. Raises DatabaseUnavailable."""
+        with outages_told(), self._begin(writes=False) as connection:
             return use_case(make(connection), *args, **kwargs)
 
     @contextmanager
@@ -143,17 +168,31 @@ def _worth_another_try(error: DBAPIError) -> bool:
     return state in SERIALIZATION_FAILURES or busy
 
 
+def _postgresql_engine(url: str) -> Engine:
+    patience = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": BUSY}
+    engine = create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args=patience)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.execute(f"SET lock_timeout = '{TURN}s'")
+        connection.commit()
+
+    return engine
+
+
 def _sqlite_engine(url: str) -> tuple[Engine, Callable[[], Any]]:
     path = make_url(url).database
     if not path or path == ":memory:":
         raise ValueError("A SQLite database needs a file: sqlite:///var/jumpseat.db")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=8, max_overflow=24, connect_args={"timeout": 30, "check_same_thread": False})
+    engine = create_engine(
+        url, pool_size=8, max_overflow=24, connect_args={"timeout": BUSY, "check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: SqliteConnection, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY * 1000}"):
             connection.execute(f"PRAGMA {pragma}")
         register_functions(connection)
 
@@ -176,8 +215,22 @@ def _one_writer(lock_file: str) -> Callable[[], Any]:
 
     @contextmanager
     def locked() -> Iterator[None]:
-        with threads, Path(lock_file).open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        if not threads.acquire(timeout=TURN):
+            raise DatabaseUnavailable("no-turn")
+        try:
+            with _locked_file(lock_file):
+                yield
+        finally:
+            threads.release()
 
     return locked
+
+
+def _locked_file(path: str) -> IO[str]:
+    """Return the file, open and locked until it is closed."""
+    try:
+        file = Path(path).open("a")  # noqa: SIM115 - whoever asked closes it
+        fcntl.flock(file, fcntl.LOCK_EX)
+    except OSError as error:  # its disk is full or read-only
+        raise DatabaseUnavailable("lock-file") from error
+    return file

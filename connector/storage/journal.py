@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, Row, create_engine, delete, event, in
 
 from connector.domain.exchanges import Exchange
 from connector.storage.database import Database
+from connector.storage.outages import outages_told
 from connector.storage.tables import exchange
 
 _NAMES = [each.name for each in fields(Exchange)]
@@ -51,7 +52,7 @@ class JournalStore:
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:
-        with self.engine.begin() as connection:
+        with outages_told(), self.engine.begin() as connection:
             if self._own_file:
                 exchange.create(connection, checkfirst=True)
             yield connection

@@ -14,7 +14,8 @@ __all__ = ["install"]
 
 def install(app: Flask) -> None:
     """Give the application its headers, its error pages, and the templates and style sheet that all pages share."""
-    app.wsgi_app = as_one_host(app.wsgi_app, app.extensions["jumpseat"].settings.public_url)  # type: ignore[method-assign]
+    public_url = app.extensions["jumpseat"].settings.public_url
+    app.wsgi_app = as_one_host(app.wsgi_app, public_url)  # type: ignore[assignment,method-assign]
     security_headers.install(app)
     errors.install(app)
     app.register_blueprint(blueprint)

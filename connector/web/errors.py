@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from connector.domain.errors import DomainError
+from connector.storage.outages import DatabaseUnavailable
 from connector.web.pages import refusal
 from connector.web.refusals import PageRefusal, code_of
 
@@ -19,6 +20,7 @@ def install(app: Flask) -> None:
     """Let every exception of the application end in a page; an edge with other manners has handlers of its own."""
     app.register_error_handler(PageRefusal, _refused)
     app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(DatabaseUnavailable, _try_later)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -35,6 +37,12 @@ def _refused(error: PageRefusal) -> Response:
 
 def _domain_error(error: DomainError) -> Response:
     return refusal(code_of(error))
+
+
+def _try_later(error: DatabaseUnavailable) -> Response:
+    response = refusal("try-later")
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from connector.domain.events import THE_CLOCK, Event, Kind
 from connector.domain.tenancy import Tenant
 from connector.settings import Settings
 from connector.storage.database import Database
+from connector.storage.outages import DatabaseUnavailable
 from connector.storage.work import Work
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -131,8 +132,9 @@ def test_a_serialization_failure_is_run_again_three_times_at_most(postgresql_url
     assert unit.write(fail, 4) == "done"
     assert unit.read(slugs) == ["t4-4"]
     tries.clear()
-    with pytest.raises(OperationalError, match="try again"):
+    with pytest.raises(DatabaseUnavailable) as given_up:
         unit.write(fail, 9)
+    assert given_up.value.why == "40001"
     assert len(tries) == 4
     unit.database.dispose()
 

@@ -74,7 +74,7 @@ class TestWords:
         wanted |= {SignInRefused.CANCELLED, SignInRefused.EXPIRED, SignInRefused.INCOMPLETE}
         wanted |= {f"invitation-{state.value}" for state in InvitationState} | {"invitation-unknown"}
         wanted |= {"identity-mismatch", "sign-in-unknown", "provider-unavailable", "provider-refused"}
-        wanted |= {"form-too-old", "not-found", "not-possible", "unexpected"}
+        wanted |= {"form-too-old", "not-found", "not-possible", "try-later", "unexpected"}
         assert wanted == set(REFUSALS)
 
     def test_every_domain_error_leads_to_a_page(self) -> None:
