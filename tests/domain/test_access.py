@@ -108,9 +108,10 @@ def test_a_leaver_learns_that_she_left_and_not_what_accounts_there_are() -> None
     assert decide(facts, NOON, LIMITS) == Refusal(Reason.LEFT)
 
 
-def test_only_a_missing_session_asks_for_sign_in() -> None:
+def test_only_a_missing_session_or_a_weak_one_asks_for_sign_in() -> None:
     """401 where signing in helps, 403 where it does not."""
-    assert {reason for reason in Reason if reason.asks_for_sign_in} == {Reason.SIGNED_OUT, Reason.SESSION_ENDED}
+    helped = {Reason.SIGNED_OUT, Reason.SESSION_ENDED, Reason.STEP_UP}
+    assert {reason for reason in Reason if reason.asks_for_sign_in} == helped
 
 
 def test_a_session_lives_until_the_second_of_its_end() -> None:
