@@ -9,12 +9,14 @@ import logging
 import threading
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from urllib.parse import urlsplit
 
 from connector.domain.errors import InvalidValue
 from connector.domain.text import Text
 from connector.lifecycle import Lifecycle, delivery, gate_keys, seating
+from connector.lifecycle.handovers import HandoverLetter
 from connector.lifecycle.settling import settle_time
-from connector.mail import InvitationMail, MailNotSent, Transport, invitation, transport
+from connector.mail import HandoverMail, InvitationMail, MailNotSent, Transport, handover, invitation, transport
 from connector.observability import note
 from connector.settings import Settings
 from connector.storage.database import Database
@@ -86,11 +88,13 @@ class Worker:
             note(log, "mail:sent", delivery=one.id)
 
 
-def written(letter: delivery.Letter, settings: Settings, now: datetime) -> EmailMessage:
-    """Write a letter of invitation in the language that the directory states for the person, else in ours.
+def written(letter: delivery.Letter | HandoverLetter, settings: Settings, now: datetime) -> EmailMessage:
+    """Write a letter in the language that the directory states for its reader, else in ours.
 
     Raises InvalidValue for somebody without an address to which a letter can be sent.
     """
+    if isinstance(letter, HandoverLetter):
+        return _to_heir(letter, settings, now)
     offer = letter.offer
     facts = InvitationMail(
         invitation_id=offer.invitation.id,
@@ -106,3 +110,24 @@ def written(letter: delivery.Letter, settings: Settings, now: datetime) -> Email
         link=letter.link,
     )
     return invitation(facts, offer.person.language or settings.language)
+
+
+def _to_heir(letter: HandoverLetter, settings: Settings, now: datetime) -> EmailMessage:
+    report = letter.report
+    facts = HandoverMail(
+        handover_id=report.handover.id,
+        sender=settings.mail_from,
+        address=report.address or "",
+        heir=report.heir.display_name if report.heir else None,
+        leaver=report.leaver.display_name,
+        organisation=letter.organisation,
+        account=report.account.name,
+        vendor=report.vendor_name,
+        assets=tuple((asset.duty.value, label) for asset, label in report.assets if not asset.done),
+        steps=report.steps,
+        named_by=report.handover.heir.named_by,
+        due_at=report.handover.due_at,
+        written_at=now,
+        host=urlsplit(settings.public_url).hostname or "localhost",
+    )
+    return handover(facts, (report.heir.language if report.heir else None) or settings.language)

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from connector.console import cookie
 from connector.console.words import say
 from connector.domain.events import Cause, CauseKind
-from connector.lifecycle import operators, outstanding, reporting
+from connector.lifecycle import operators, ordering_work, outstanding, reporting
 from connector.storage.work import Work
 from connector.web.context import lifecycle, now
 from connector.web.csrf import check_form
@@ -66,7 +66,7 @@ def status(operator: str) -> AnyResponse:
 def done(operator: str, order_id: str) -> AnyResponse:
     """Note that somebody has done at the vendor what a work order asks for."""
     check_form()
-    lifecycle().write(outstanding.finish_order, order_id, Cause(CauseKind.OPERATOR, f"console:{operator}"))
+    lifecycle().write(ordering_work.finish_order, order_id, Cause(CauseKind.OPERATOR, f"console:{operator}"))
     return redirect(url_for("console.status", _anchor="orders"), 303)
 
 

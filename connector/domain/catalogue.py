@@ -138,10 +138,11 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """Something that a departure touches."""
+    """Something that a departure touches; only of whoever held one of `permissions`, where any are named."""
 
     key: str
     label: Text
+    permissions: frozenset[str] = NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +151,13 @@ class Departure:
 
     `action` is the vendor's word for ending access; `reversible` None is not known. `reassign` is to be given to
     somebody else first, `breaks` stops working, `outlives` goes on working in the leaver's hands until it is renewed.
+    `suspends_first`: nobody is removed who was not kept out before. `suspended_keep_seats`: who is kept out is counted.
     """
 
     action: str
     reversible: bool | None
+    suspends_first: bool = False
+    suspended_keep_seats: bool = True
     reassign: tuple[Asset, ...] = ()
     breaks: tuple[Asset, ...] = ()
     outlives: tuple[Asset, ...] = ()

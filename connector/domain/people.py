@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from connector.domain.attributes import ENTERPRISE_USER
+
 Json = Any
 T = TypeVar("T")
 Document = Mapping[str, Json]
@@ -48,6 +50,13 @@ class Person:
     def work_email(self) -> str | None:
         """The address to write to: the primary one, else the work one, else the first."""
         return work_email(self.stated.attributes)
+
+    @property
+    def manager(self) -> str | None:
+        """Whom her directory names as her manager (RFC 7643 section 4.3): most often by the id that we gave her."""
+        manager = (self.stated.attributes.get(ENTERPRISE_USER) or {}).get("manager") or {}
+        value = manager.get("value") if isinstance(manager, Mapping) else None
+        return str(value) if value else None
 
     @property
     def language(self) -> str | None:

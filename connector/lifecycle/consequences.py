@@ -1,4 +1,4 @@
-"""What follows from a settlement: ledger, pools, invitations, mail, work orders, ended sessions, and the trail.
+"""What follows from a settlement: ledger, pools, invitations, mail, work orders, handovers, sessions, the trail.
 
 All is written in the unit of work that decided it; mail and vendors hear of it from the outbox, after the commit.
 """
@@ -14,14 +14,13 @@ from connector.domain.identifiers import new_id
 from connector.domain.invitations import Invitation, InvitationState
 from connector.domain.memberships import Answer, Membership, State
 from connector.domain.settlement import Change, Changes
-from connector.domain.work_orders import Task, WorkOrder
+from connector.lifecycle.handing_over import hand_over
+from connector.lifecycle.ordering_work import order_work
 from connector.lifecycle.tokens import hashed, invitation_token
 from connector.mappers.rulebook import Rulebook
 from connector.storage.work import Work
 
 INVITATION_MAIL = "mail.invitation"
-REVOKE_WITHIN = timedelta(hours=4)
-GRANT_WITHIN = timedelta(days=2)
 
 _CLOSED = {
     Answer.ACCEPTED: InvitationState.ACCEPTED,
@@ -29,7 +28,6 @@ _CLOSED = {
     Answer.EXPIRED: InvitationState.EXPIRED,
 }
 """What an answer makes of the invitation; it is cancelled whenever it closes for another reason."""
-_TASKS = {Task.GRANT: "invite", Task.CHANGE: "change", Task.REVOKE: "revoke"}
 
 
 def apply(work: Work, tenant_id: str, book: Rulebook, changes: Changes, cause: Cause) -> None:
@@ -40,7 +38,8 @@ def apply(work: Work, tenant_id: str, book: Rulebook, changes: Changes, cause: C
     events = [_membership_event(work, change, cause) for change in changes.changes]
     events += _close_invitations(work, changes.changes, cause)
     events += _invite(work, tenant_id, book, changes.changes, cause)
-    events += _order_work(work, book, changes, cause)
+    events += order_work(work, book, changes, cause)
+    events += hand_over(work, book, changes, cause)
     events += _end_sessions(work, tenant_id, changes.changes, cause)
     work.trail.tell(events)
 
@@ -57,6 +56,7 @@ def standing(member: Membership | None) -> dict[str, Any] | None:
         "obstacle": member.obstacle.value if member.obstacle else None,
         "waiting_number": member.waiting_number,
         "rules": list(member.due.rules) if member.due else None,
+        "by": [one.value for one in by(member.due.rules)] if member.due else None,
     }
     return {name: value for name, value in facts.items() if value not in (None, [])}
 

@@ -15,6 +15,8 @@ from typing import Any
 from connector.domain.events import THE_CLOCK, Event, Kind
 from connector.domain.invitations import InvitationState
 from connector.lifecycle.consequences import INVITATION_MAIL
+from connector.lifecycle.handing_over import HANDOVER_MAIL
+from connector.lifecycle.handovers import HandoverLetter, letter_to_heir
 from connector.lifecycle.invitations import Offer, link, offer_by_id
 from connector.storage.work import Work
 
@@ -55,8 +57,10 @@ def claim(work: Work) -> list[Delivery]:
     return [Delivery(row.id, row.tenant_id, row.kind, row.payload, row.attempts + 1) for row in rows]
 
 
-def letter(work: Work, delivery: Delivery) -> Letter | None:
+def letter(work: Work, delivery: Delivery) -> Letter | HandoverLetter | None:
     """Return the letter to write; None when nobody should get it any more: answered, expired, or she has left."""
+    if delivery.kind == HANDOVER_MAIL:
+        return letter_to_heir(work, delivery.payload["handover_id"], delivery.tenant_id)
     if delivery.kind != INVITATION_MAIL:
         return None
     offer = offer_by_id(work, delivery.payload["invitation_id"])
@@ -101,4 +105,5 @@ def tick(work: Work) -> list[tuple[str, str]]:
 
 
 def _event(work: Work, delivery: Delivery, kind: Kind, after: Mapping[str, Any]) -> Event:
-    return Event(work.now, delivery.tenant_id, kind, delivery.payload["invitation_id"], THE_CLOCK, after=after)
+    subject_id = delivery.payload.get("invitation_id") or delivery.payload.get("handover_id") or delivery.id
+    return Event(work.now, delivery.tenant_id, kind, subject_id, THE_CLOCK, after=after)

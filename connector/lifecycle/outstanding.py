@@ -1,28 +1,37 @@
 """What is outstanding: who waits, which invitations are open, what is to be done at vendors, what was not delivered.
 
-Plain values for the command line and the console, with the names that people know; and the one thing that an operator
-does here, which is to say that work is done.
+Plain values for the command line and the console, with the names that people know. Nothing here changes anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from connector.domain.accounts import Account
 from connector.domain.errors import NotFound
-from connector.domain.events import Cause, Event, Kind
+from connector.domain.handovers import Heir
 from connector.domain.invitations import Invitation, InvitationState
 from connector.domain.memberships import Membership
 from connector.domain.people import Person
 from connector.domain.text import Text
-from connector.domain.work_orders import Task, WorkOrder
+from connector.domain.work_orders import Task, WorkOrder, filled
 from connector.lifecycle.accounts import account_named
 from connector.lifecycle.reporting import directory_slugs
 from connector.mappers.catalogues import load_catalogue
 from connector.storage.work import Work
 
+SOMEBODY = Text("whoever takes it over", "la personne qui reprend")
+NONE = Text("none", "rien")
+NOTHING_YET = Text(
+    "Nobody has confirmed that access was given; if it was not, there is nothing to end, and this order is done.",
+    "Rien ne confirme que cet accès a été donné ; sinon, il reste seulement à déclarer cette tâche terminée.",
+)
+LOOK_FIRST = Text(
+    "An earlier order was not confirmed; look at what is there before you begin.",
+    "Une tâche précédente est restée sans confirmation ; regarder ce qui est en place avant de commencer.",
+)
 _KEPT_AS = {InvitationState.EXPIRED: (InvitationState.EXPIRED, InvitationState.PENDING)}
 """Nobody may have noted an expiry yet."""
 
@@ -51,7 +60,10 @@ class Waiter:
 
 @dataclass(frozen=True, slots=True)
 class OrderReport:
-    """A work order with names, and its steps in the words of the vendor's catalogue."""
+    """A work order with names, and its steps in the words of the vendor's catalogue, with its own facts in them.
+
+    `note` says what nobody knows about the order whose place it took; None where it took none.
+    """
 
     order: WorkOrder
     account: str
@@ -61,12 +73,13 @@ class OrderReport:
     seats: tuple[Text, ...]
     permissions: tuple[Text, ...]
     steps: tuple[Text, ...]
+    note: Text | None
     late: bool
 
     @property
     def gate_cut(self) -> bool:
         """Whether our gate refuses already, so that what is left is the vendor's side of a departure."""
-        return self.order.task is Task.REVOKE
+        return self.order.task is Task.REVOKE and self.order.state == "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,31 +140,26 @@ def open_orders(work: Work, account_slug: str | None = None) -> list[OrderReport
     """Return what is still to be done by hand at vendors, the oldest first; raises NotFound."""
     account_id = account_named(work, account_slug).id if account_slug else None
     found = [one for one in work.trail.open_orders() if account_id in (None, one.account_id)]
-    names = _Names(work, (one.person_id for one in found))
-    return [_order_report(work, one, names) for one in found]
+    return _order_reports(work, found)
+
+
+def latest_orders(work: Work, at_most: int) -> list[OrderReport]:
+    """Return work orders in whatever state, the latest first."""
+    return _order_reports(work, work.trail.all_orders(None, at_most))
+
+
+def order_named(work: Work, order_id: str) -> OrderReport:
+    """Return a work order by its id, or by the end of it when it names one open order alone; raises NotFound."""
+    matching = [one for one in work.trail.open_orders() if order_id and one.id.endswith(order_id)]
+    order = matching[0] if len(matching) == 1 else work.trail.find_order(order_id)
+    if order is None:
+        raise NotFound("open work order", order_id)
+    return _order_reports(work, [order])[0]
 
 
 def orders_of(work: Work, person_id: str) -> list[OrderReport]:
     """Return what is still to be done by hand for one person, the oldest first."""
-    names = _Names(work, [person_id])
-    return [_order_report(work, one, names) for one in work.trail.open_orders(None, person_id)]
-
-
-def finish_order(work: Work, order_id: str, cause: Cause) -> WorkOrder:
-    """Note that somebody has done at the vendor what a work order asks for; harmless when it is closed already.
-
-    `order_id` may be the end of an id, as lists show it, when it names one open order alone. Raises NotFound.
-    """
-    matching = [one.id for one in work.trail.open_orders() if one.id.endswith(order_id)] if order_id else []
-    order = work.trail.find_order(matching[0] if len(matching) == 1 else order_id)
-    if order is None:
-        raise NotFound("open work order", order_id)
-    if order.state == "open":
-        work.trail.close_order(order.id, "done", cause.actor, work.now)
-        before, after = {"state": order.state, "task": order.task.value}, {"state": "done"}
-        done = (order.id, cause, order.person_id, order.account_id, before, after)
-        work.trail.tell([Event(work.now, order.tenant_id, Kind.WORK_ORDER_DONE, *done)])
-    return order
+    return _order_reports(work, work.trail.open_orders(None, person_id))
 
 
 def departures(work: Work, at_most: int) -> list[Departure]:
@@ -214,24 +222,65 @@ def _tenant_ids(work: Work) -> list[str]:
     return [one.id for one in work.tenancy.tenants()]
 
 
-def _order_report(work: Work, order: WorkOrder, names: _Names) -> OrderReport:
+def _order_reports(work: Work, orders: Iterable[WorkOrder]) -> list[OrderReport]:
+    found = list(orders)
+    heirs = {(one.account_id, one.person_id): one.heir for one in work.handovers.all()} if found else {}
+    names = _Names(
+        work, [*(one.person_id for one in found), *(one.person_id for one in heirs.values() if one.person_id)]
+    )
+    reports = []
+    for order in found:
+        heir = heirs.get((order.account_id, order.person_id))
+        reports.append(_order_report(work, order, names, heir_name(heir, names.people) if heir else SOMEBODY))
+    return reports
+
+
+def heir_name(heir: Heir, people: Mapping[str, Person]) -> Text:
+    """Return how an heir is called: by her name, or by the address that was stated of her."""
+    person = people.get(heir.person_id or "")
+    name = person.display_name if person else heir.address
+    return Text(name, name) if name else SOMEBODY
+
+
+def _order_report(work: Work, order: WorkOrder, names: _Names, heir: Text) -> OrderReport:
     at = names.accounts[order.account_id]
     catalogue = load_catalogue(at.vendor)
     seats = [catalogue.seat_types[key].label for key in order.details["seat_types"] if key in catalogue.seat_types]
     permissions = [
         catalogue.permissions[key].label for key in order.details["permissions"] if key in catalogue.permissions
     ]
+    person = names.person(order)
+    facts = facts_of(person, at) | {"seats": _listed(seats), "permissions": _listed(permissions), "heir": heir}
     return OrderReport(
         order,
         at.slug,
         catalogue.name,
         names.directory(order),
-        names.person(order),
+        person,
         tuple(seats),
         tuple(permissions),
-        _steps(at, order),
-        order.due_at < work.now,
+        tuple(filled(step, facts) for step in _steps(at, order)),
+        _note(order),
+        order.state == "open" and order.due_at < work.now,
     )
+
+
+def facts_of(person: Person, at: Account) -> dict[str, Text]:
+    """Return what the steps of a catalogue can name of somebody and of an account."""
+    address = person.work_email or person.stated.user_name
+    named = {"person": person.display_name, "address": address, "account": at.name}
+    return {key: Text(value, value) for key, value in named.items()} | dict.fromkeys(("seats", "permissions"), NONE)
+
+
+def _listed(labels: Iterable[Text]) -> Text:
+    found = list(labels)
+    return Text(", ".join(one.en for one in found), ", ".join(one.fr for one in found)) if found else NONE
+
+
+def _note(order: WorkOrder) -> Text | None:
+    if order.replaces is None:
+        return None
+    return NOTHING_YET if (order.task, order.replaces) == (Task.REVOKE, Task.GRANT) else LOOK_FIRST
 
 
 def _steps(at: Account, order: WorkOrder) -> tuple[Text, ...]:

@@ -16,6 +16,7 @@ from connector.domain.listing import Listing
 from connector.domain.people import Member, Page, Person, StatedPerson
 from connector.domain.tenancy import DirectoryAccess
 from connector.lifecycle.consequences import end_sessions
+from connector.lifecycle.handing_over import pass_on
 from connector.lifecycle.settling import inactive, rulebook, settle
 from connector.storage.work import Work
 
@@ -160,6 +161,7 @@ def _leave(work: Work, access: DirectoryAccess, version: int, person: Person, *,
     """Cut every access of somebody whom her directory wants out. Her groups stay, for when she returns."""
     _settle(work, access, version, person)
     events = end_sessions(work, person.tenant_id, [person.id], cause_of(access))
+    events += pass_on(work, person, cause_of(access))
     if left:
         facts = ({"active": True}, {"active": False})
         leaving = Event(

@@ -10,15 +10,15 @@ JOINERS = {"\u200c", "\u200d"}
 """Format characters that Persian, Indic scripts and emoji cannot do without."""
 
 
-def harmless(name: str) -> str:
-    """Return the name on one line of at most 120 characters, without anything that acts instead of being read.
+def harmless(name: str, longest: int = LONGEST) -> str:
+    """Return the name on one line of at most `longest` characters, without anything that acts instead of being read.
 
     Line breaks, which would begin a header, and the bidirectional controls, with which a name rewrites the sentence
     around it, are control (Cc), format (Cf) or separator characters (Zl, Zp) of Unicode.
     """
     kept = "".join(" " if _separates(character) else character for character in name if not _acts(character))
     line = " ".join(kept.split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
 def _separates(character: str) -> bool:

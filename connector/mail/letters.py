@@ -26,6 +26,7 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+LONGEST_STEP = 500
 TIME_AND_DATE = Text(en="{date} at {time} UTC", fr="{date} à {time} UTC")
 
 
@@ -63,11 +64,75 @@ def invitation(facts: InvitationMail, language: str) -> EmailMessage:
     shown["seat"] = harmless(facts.seat.in_language(spoken))
     shown["expires_at"] = _moment(facts.expires_at, spoken)
 
-    subject, _, text = TEMPLATES.get_template(f"invitation.{spoken}.txt").render(shown).partition("\n\n")
-    message = _letter(facts.sender, facts.address, shown["person"], subject, facts.written_at)
-    message["Message-ID"] = f"<invitation.{facts.invitation_id}@{urlsplit(facts.link).hostname}>"
+    message_id = f"<invitation.{facts.invitation_id}@{urlsplit(facts.link).hostname}>"
+    whom = (facts.sender, facts.address, shown["person"], facts.written_at, message_id)
+    return _rendered("invitation", shown, spoken, *whom)
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverMail:
+    """What a letter to an heir says. `assets` are pairs of a duty (reassign, replace, renew) and what it is about.
+
+    `heir` is None where only an address is known; `vendor` for one's own product. `named_by` is manager, owner, or
+    whoever named the heir. `handover_id` makes the Message-ID: each heir of a handover gets one letter.
+    """
+
+    handover_id: str
+    sender: str
+    address: str
+    heir: str | None
+    leaver: str
+    organisation: str | None
+    account: str
+    vendor: str | None
+    assets: tuple[tuple[str, Text], ...]
+    steps: tuple[Text, ...]
+    named_by: str
+    due_at: datetime
+    written_at: datetime
+    host: str
+
+
+def handover(facts: HandoverMail, language: str) -> EmailMessage:
+    """Write the letter that tells an heir what a leaver left behind, and what to do about it.
+
+    `language` is a BCP 47 tag; it is French for French, else English. Raises InvalidValue for an address to which no
+    letter can be sent.
+    """
+    spoken = Text(en="en", fr="fr").in_language(language)
+    shown: dict[str, Any] = {
+        name: harmless(value) if (value := getattr(facts, name)) is not None else None
+        for name in ("heir", "leaver", "organisation", "account", "vendor", "named_by")
+    }
+    labels: dict[str, list[str]] = {}
+    for duty, label in facts.assets:
+        labels.setdefault(duty, []).append(harmless(label.in_language(spoken)))
+    shown |= {
+        "duties": list(labels.items()),
+        "steps": [harmless(step.in_language(spoken), LONGEST_STEP) for step in facts.steps],
+        "due_at": _moment(facts.due_at, spoken),
+        "number": facts.handover_id[-8:],
+    }
+    message_id = f"<handover.{facts.handover_id}@{facts.host}>"
+    whom = (facts.sender, facts.address, shown["heir"] or "", facts.written_at, message_id)
+    return _rendered("handover", shown, spoken, *whom)
+
+
+def _rendered(
+    kind: str,
+    shown: dict[str, Any],
+    spoken: str,
+    sender: str,
+    address: str,
+    name: str,
+    written_at: datetime,
+    message_id: str,
+) -> EmailMessage:
+    subject, _, text = TEMPLATES.get_template(f"{kind}.{spoken}.txt").render(shown).partition("\n\n")
+    message = _letter(sender, address, name, subject, written_at)
+    message["Message-ID"] = message_id
     message.set_content(text)
-    html = TEMPLATES.get_template(f"invitation.{spoken}.html").render(shown, subject=subject)
+    html = TEMPLATES.get_template(f"{kind}.{spoken}.html").render(shown, subject=subject)
     message.add_alternative(html, subtype="html")
     message["Content-Language"] = spoken  # last: a multipart takes headers of that name into its parts
     return message

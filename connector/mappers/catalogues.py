@@ -24,9 +24,10 @@ from connector.domain.catalogue import (
     Role,
     SeatType,
 )
-from connector.domain.errors import NotFound
+from connector.domain.errors import NotFound, nearest_first
 from connector.domain.plans import NOT_OFFERED, Addon, Plan, PoolOffer, Price
 from connector.domain.text import Text
+from connector.domain.work_orders import PLACEHOLDERS, placeholders
 from connector.mappers.strict_yaml import Value, names_in, read_document
 
 REQUIRED = (
@@ -97,7 +98,7 @@ def read_catalogue(text: str, filename: str) -> Catalogue:
         permissions=permissions,
         roles=_roles(top["roles"], permissions, names),
         invitation=_invitation(top["invitation"]),
-        departure=_departure(top["departure"]),
+        departure=_departure(top["departure"], permissions),
         owner_seats=_owner_seats(owner["seats"], names) if owner else {},
         owner_leaves=_text(owner["leaves"]) if owner else None,
         needs_one_of=names_in(top, "needs_one_of", names.areas, "area"),
@@ -280,20 +281,38 @@ def _invitation(value: Value) -> Invitation:
     )
 
 
-def _departure(value: Value) -> Departure:
-    record = value.record(("action",), ("reversible", "reassign", "breaks", "outlives"))
+def _departure(value: Value, permissions: Collection[str]) -> Departure:
+    flags = ("suspends_first", "suspended_keep_seats")
+    record = value.record(("action",), ("reversible", *flags, "reassign", "breaks", "outlives"))
     return Departure(
         action=record["action"].text(),
         reversible=record["reversible"].flag() if "reversible" in record else None,
-        reassign=_assets(record, "reassign"),
-        breaks=_assets(record, "breaks"),
-        outlives=_assets(record, "outlives"),
+        suspends_first=record["suspends_first"].flag() if "suspends_first" in record else False,
+        suspended_keep_seats=record["suspended_keep_seats"].flag() if "suspended_keep_seats" in record else True,
+        reassign=_assets(record, "reassign", permissions),
+        breaks=_assets(record, "breaks", permissions),
+        outlives=_assets(record, "outlives", permissions),
     )
 
 
-def _assets(record: Mapping[str, Value], key: str) -> tuple[Asset, ...]:
-    return tuple(Asset(name, label) for name, label in _labels(record[key]).items()) if key in record else ()
+def _assets(record: Mapping[str, Value], key: str, permissions: Collection[str]) -> tuple[Asset, ...]:
+    if key not in record:
+        return ()
+    found = []
+    for name, value in record[key].entries().items():
+        facts = value.record(LABEL, ("permissions",))
+        found.append(Asset(name, _label(facts), names_in(facts, "permissions", permissions, "permission")))
+    return tuple(found)
 
 
 def _work_orders(value: Value) -> dict[str, tuple[Text, ...]]:
-    return {key: tuple(map(_text, entry.items())) for key, entry in value.entries(WORK_ORDERS, "work order").items()}
+    return {key: tuple(map(_step, entry.items())) for key, entry in value.entries(WORK_ORDERS, "work order").items()}
+
+
+def _step(value: Value) -> Text:
+    for words in value.record(("en", "fr")).values():
+        for name in placeholders(words.text()):
+            if name not in PLACEHOLDERS:
+                hint = ", ".join(nearest_first(name, PLACEHOLDERS))
+                words.refuse(f"there is nothing to put for {{{name}}}. Known, nearest first: {hint}.")
+    return _text(value)

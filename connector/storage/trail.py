@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from connector.domain.events import Event
 from connector.domain.identifiers import new_id
@@ -107,6 +107,7 @@ class Trail:
                 "state": one.state,
                 "created_at": one.created_at,
                 "due_at": one.due_at,
+                "assignee": one.assignee,
             }
             for one in orders
         ]
@@ -122,12 +123,33 @@ class Trail:
             query = query.where(work_order.c.person_id == person_id)
         return [_work_order(row) for row in self.connection.execute(query)]
 
-    def supersede(self, account_id: str, person_ids: Iterable[str], now: datetime) -> None:
-        """Close what was still to be done for these people in this account: something newer takes its place."""
+    def supersede(self, account_id: str, person_ids: Iterable[str], now: datetime) -> dict[str, WorkOrder]:
+        """Close what was still to be done for these people in this account; return it by person.
+
+        Something newer takes its place, so that no two open orders ever contradict each other.
+        """
+        found: dict[str, WorkOrder] = {}
         for some in chunks(sorted(set(person_ids))):
-            theirs = (work_order.c.account_id == account_id, work_order.c.person_id.in_(some))
-            closed = update(work_order).where(*theirs, work_order.c.state == "open")
-            self.connection.execute(closed.values(state="superseded", done_at=now))
+            theirs = (
+                work_order.c.account_id == account_id,
+                work_order.c.person_id.in_(some),
+                work_order.c.state == "open",
+            )
+            rows = self.connection.execute(select(work_order).where(*theirs)).all()
+            found.update((row.person_id, _work_order(row)) for row in rows)
+            if rows:
+                self.connection.execute(update(work_order).where(*theirs).values(state="superseded", done_at=now))
+        return found
+
+    def all_orders(self, person_id: str | None, at_most: int) -> list[WorkOrder]:
+        """Return work orders in whatever state, the latest first."""
+        query = select(work_order).order_by(work_order.c.id.desc()).limit(at_most)
+        if person_id is not None:
+            query = query.where(work_order.c.person_id == person_id)
+        return [_work_order(row) for row in self.connection.execute(query)]
+
+    def assign_order(self, order_id: str, assignee: str | None) -> None:
+        self.connection.execute(update(work_order).where(work_order.c.id == order_id).values(assignee=assignee))
 
     def find_order(self, order_id: str) -> WorkOrder | None:
         row = self.connection.execute(select(work_order).where(work_order.c.id == order_id).with_for_update()).first()
@@ -189,4 +211,5 @@ def _work_order(row: Row[Any]) -> WorkOrder:
         row.due_at,
         row.done_at,
         row.done_by,
+        row.assignee,
     )

@@ -12,6 +12,7 @@ from connector.settings import Settings
 from connector.storage.accounts import Accounts
 from connector.storage.billing import Billing
 from connector.storage.groups import Groups
+from connector.storage.handovers import Handovers
 from connector.storage.invitations import Invitations
 from connector.storage.ledger import Ledger
 from connector.storage.people import People
@@ -67,6 +68,10 @@ class Work:
     @cached_property
     def invitations(self) -> Invitations:
         return Invitations(self.connection)
+
+    @cached_property
+    def handovers(self) -> Handovers:
+        return Handovers(self.connection)
 
     @cached_property
     def scim_clients(self) -> ScimClients:

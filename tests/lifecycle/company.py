@@ -24,7 +24,17 @@ from connector.domain.seats import SeatPool
 from connector.domain.sessions import Identity
 from connector.domain.tenancy import Bind, Directory, DirectoryAccess, Idp
 from connector.domain.work_orders import WorkOrder
-from connector.lifecycle import Lifecycle, accounts, admission, directories, grouping, invitations, provisioning, ruling
+from connector.lifecycle import (
+    Lifecycle,
+    accounts,
+    admission,
+    directories,
+    grouping,
+    invitations,
+    ordering_work,
+    provisioning,
+    ruling,
+)
 from connector.lifecycle.settling import settle_time
 from connector.storage.work import Work
 
@@ -246,6 +256,11 @@ class Company:
     def orders(self, person: Person | None = None) -> list[WorkOrder]:
         """Return what is still to be done at vendors."""
         return self.read(lambda work: work.trail.open_orders(person_id=person.id if person else None))
+
+    def finish_orders(self, person: Person) -> None:
+        """Let somebody do at the vendors all that is still to be done for a person."""
+        for order in self.orders(person):
+            self.write(ordering_work.finish_order, order.id, OPERATOR)
 
     def live_sessions(self, person: Person) -> int:
         """Count the sessions of somebody that have not been ended."""

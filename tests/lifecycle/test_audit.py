@@ -50,14 +50,17 @@ def test_a_whole_life_leaves_a_whole_trail(company: Company) -> None:
     assert kinds(left) == [
         "person:changed",
         "membership:changed",
+        "work-order:replaced",
         "work-order:opened",
+        "handover:opened",
         "sessions:ended",
         "person:left",
     ]
+    orders = ["work-order:replaced", "work-order:opened"]
     returned = told_by(company, lambda: company.person("ada"))
-    assert kinds(returned) == ["person:returned", "membership:changed", "work-order:opened"]
+    assert kinds(returned) == ["person:returned", "membership:changed", *orders, "handover:closed"]
     deleted = told_by(company, lambda: company.delete(ada))
-    assert kinds(deleted) == ["membership:changed", "work-order:opened", "person:deleted"]
+    assert kinds(deleted) == ["membership:changed", *orders, "handover:opened", "person:deleted"]
 
 
 def test_a_hand_over_is_told_in_the_same_unit_of_work_with_the_same_cause(company: Company) -> None:

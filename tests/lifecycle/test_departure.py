@@ -193,6 +193,7 @@ def test_other_permissions_are_work_too(company: Company) -> None:
     """A holder whose permissions change is to be changed at the vendor."""
     ada = company.person("ada", title="Night")
     company.accept(ada)
+    company.finish_orders(ada)
     company.rule("Extra", name="extra", permissions=["campaigns.send"])
     company.group("Extra", ada)
     (order,) = company.orders(ada)

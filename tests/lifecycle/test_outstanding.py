@@ -10,7 +10,7 @@ from connector.domain.invitations import InvitationState
 from connector.domain.memberships import Obstacle
 from connector.domain.tenancy import Idp
 from connector.domain.work_orders import Task
-from connector.lifecycle import delivery, outstanding
+from connector.lifecycle import delivery, ordering_work, outstanding
 
 from .company import OPERATOR, Company
 
@@ -85,7 +85,7 @@ def test_a_departure_is_told_with_the_steps_that_are_still_open(hub: Company) ->
     assert departure.at == hub.clock.now
     (order,) = hub.read(outstanding.open_orders)
     assert order.gate_cut
-    hub.write(outstanding.finish_order, order.order.id, OPERATOR)
+    hub.write(ordering_work.finish_order, order.order.id, OPERATOR)
     assert hub.read(outstanding.departures, 10)[0].open_steps == 0
     assert hub.read(outstanding.open_orders) == []
 
@@ -113,8 +113,8 @@ def test_an_order_that_is_done_twice_is_done_once(hub: Company) -> None:
     hub.accept(hub.person("ada"), "hub")
     (order,) = hub.read(outstanding.open_orders)
     short = order.order.id[-8:]
-    assert hub.write(outstanding.finish_order, short, OPERATOR).state == "open"
-    assert hub.write(outstanding.finish_order, order.order.id, OPERATOR).state == "done"
+    assert hub.write(ordering_work.finish_order, short, OPERATOR).state == "open"
+    assert hub.write(ordering_work.finish_order, order.order.id, OPERATOR).state == "done"
     (event,) = hub.events(Kind.WORK_ORDER_DONE)
     assert (event["actor"], event["subject_id"]) == ("cli:tess", order.order.id)
 
@@ -124,7 +124,7 @@ def test_an_order_that_is_not_there_cannot_be_done(hub: Company, name: str) -> N
     """Nor can an empty name stand for any of them."""
     hub.accept(hub.person("ada"), "hub")
     with pytest.raises(NotFound):
-        hub.write(outstanding.finish_order, name, OPERATOR)
+        hub.write(ordering_work.finish_order, name, OPERATOR)
 
 
 def test_an_ending_that_two_orders_share_names_neither(hub: Company) -> None:
@@ -133,7 +133,7 @@ def test_an_ending_that_two_orders_share_names_neither(hub: Company) -> None:
         hub.accept(person, "hub")
     hub.sql("UPDATE work_order SET id = substr(id, 1, 28) || 'deadbeef'")
     with pytest.raises(NotFound):
-        hub.write(outstanding.finish_order, "deadbeef", OPERATOR)
+        hub.write(ordering_work.finish_order, "deadbeef", OPERATOR)
     assert len(hub.read(outstanding.open_orders)) == 2
 
 

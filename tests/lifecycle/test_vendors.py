@@ -50,6 +50,7 @@ def test_hubspot_moves_a_person_from_a_core_seat_to_a_sales_seat_within_the_pool
     assert company.state(cy, "hub") is State.WAITING
     for person in (ada, ben):
         company.accept(person, "hub")
+        company.finish_orders(person)
     sales = company.group("Sales", ada)
     company.rule("Sales", "hub", name="sales", seat_type="sales_service")
     assert _seats(company, ada) == {"sales_service"}
