@@ -145,51 +145,6 @@ def _invitation_event(
     return Event(work.now, one.tenant_id, kind, one.id, cause, one.person_id, one.account_id, before, after)
 
 
-def _order_work(work: Work, book: Rulebook, changes: Changes, cause: Cause) -> list[Event]:
-    """Open a work order for what a human has to do at a vendor without a gateway; a later one replaces an earlier."""
-    terms = book.terms.get(changes.account_id)
-    if terms is None or not terms.catalogue.work_orders:
-        return []
-    orders = [_work_order(work, change, task) for change in changes.changes if (task := _task(change)) is not None]
-    work.trail.supersede(changes.account_id, (order.person_id for order in orders), work.now)
-    work.trail.order(orders)
-    return [
-        Event(
-            work.now,
-            one.tenant_id,
-            Kind.WORK_ORDER_OPENED,
-            one.id,
-            cause,
-            one.person_id,
-            one.account_id,
-            None,
-            {"task": one.task.value, "due_at": one.due_at.isoformat()},
-        )
-        for one in orders
-    ]
-
-
-def _task(change: Change) -> Task | None:
-    if change.cuts:
-        return Task.REVOKE
-    if change.grants:
-        return Task.GRANT
-    return Task.CHANGE if change.alters else None
-
-
-def _work_order(work: Work, change: Change, task: Task) -> WorkOrder:
-    details = {
-        "steps": _TASKS[task],
-        "seat_types": sorted(change.after.seat_types),
-        "permissions": sorted(change.after.permissions),
-    }
-    due_at = work.now + (REVOKE_WITHIN if task is Task.REVOKE else GRANT_WITHIN)
-    after = change.after
-    return WorkOrder(
-        new_id(), after.tenant_id, after.account_id, after.person_id, task, details, "open", work.now, due_at
-    )
-
-
 def _end_sessions(work: Work, tenant_id: str, changes: Iterable[Change], cause: Cause) -> list[Event]:
     """End the sessions of whoever has no access left anywhere; others the gate refuses at this account by itself."""
     cut = {change.after.person_id for change in changes if change.cuts}
