@@ -56,7 +56,6 @@ def standing(member: Membership | None) -> dict[str, Any] | None:
         "obstacle": member.obstacle.value if member.obstacle else None,
         "waiting_number": member.waiting_number,
         "rules": list(member.due.rules) if member.due else None,
-        "by": [one.value for one in by(member.due.rules)] if member.due else None,
     }
     return {name: value for name, value in facts.items() if value not in (None, [])}
 
