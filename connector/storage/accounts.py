@@ -10,9 +10,12 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from connector.domain.accounts import Account
 from connector.domain.seats import SeatPool, WhenFull
 from connector.domain.step_up import StepUp
+from connector.storage.prepared import Prepared, among
 from connector.storage.tables import account, seat_pool
 
-_COUNT = (
+_POOLS = select(seat_pool).where(seat_pool.c.account_id.in_(among())).order_by(seat_pool.c.id)
+_POOLS_FREE, _POOLS_LOCKED = Prepared(_POOLS), Prepared(_POOLS.with_for_update())
+_COUNT = Prepared(
     update(seat_pool)
     .where(seat_pool.c.id == bindparam("pool_id"))
     .values(
@@ -63,8 +66,7 @@ class Accounts:
         """Return account -> key -> pool; locked for change by ascending id when `lock`."""
         ids = sorted(account_ids)
         found: dict[str, dict[str, SeatPool]] = {account_id: {} for account_id in ids}
-        query = select(seat_pool).where(seat_pool.c.account_id.in_(ids)).order_by(seat_pool.c.id)
-        for row in self.connection.execute(query.with_for_update() if lock else query):
+        for row in (_POOLS_LOCKED if lock else _POOLS_FREE).over(self.connection, ids):
             found[row.account_id][row.key] = _pool(row)
         return found
 
@@ -81,8 +83,7 @@ class Accounts:
             }
             for pool in pools
         ]
-        if rows:
-            self.connection.execute(_COUNT, rows)
+        _COUNT.run_all(self.connection, rows)
 
     def write_pools(self, pools: Iterable[SeatPool]) -> None:
         """Write capacity and counts of each pool at once, so that it is not oversold in between."""

@@ -15,13 +15,38 @@ from connector.domain.folding import fold
 from connector.domain.listing import Listing
 from connector.domain.people import Group, Member, Page, StatedGroup
 from connector.storage.paging import page_of
+from connector.storage.prepared import Prepared, Rows, among
 from connector.storage.rows import chunks, group_of
 from connector.storage.tables import group_member, person, scim_group
 
 _ONE = select(scim_group).where(
     scim_group.c.directory_id == bindparam("directory_id"), scim_group.c.id == bindparam("group_id")
 )
-_ONE_LOCKED = _ONE.with_for_update()
+_FIND, _FIND_LOCKED = Prepared(_ONE), Prepared(_ONE.with_for_update())
+_WRITTEN = ("display_name", "display_name_folded", "external_id", "document", "version", "modified_at")
+_WRITE = Prepared(
+    update(scim_group)
+    .where(scim_group.c.id == bindparam("group_id"))
+    .values({name: bindparam(name, type_=scim_group.c[name].type) for name in _WRITTEN})
+)
+_OF_GROUP = group_member.c.group_id == bindparam("group_id")
+_COUNT = Prepared(select(func.count()).select_from(group_member).where(_OF_GROUP))
+_AMONG = Prepared(select(group_member.c.person_id).where(_OF_GROUP, group_member.c.person_id.in_(among())))
+_REMOVE = Prepared(delete(group_member).where(_OF_GROUP, group_member.c.person_id.in_(among())))
+_MEMBERS = Rows(group_member)
+_IDS = Prepared(select(group_member.c.person_id, group_member.c.group_id).where(group_member.c.person_id.in_(among())))
+_GROUPS_OF = Prepared(
+    select(group_member.c.person_id, scim_group.c.id, scim_group.c.display_name)
+    .join(scim_group, scim_group.c.id == group_member.c.group_id)
+    .where(group_member.c.person_id.in_(among()))
+    .order_by(scim_group.c.id)
+)
+_MEMBERS_OF = Prepared(
+    select(group_member.c.group_id, person.c.id, person.c.user_name)
+    .join(person, person.c.id == group_member.c.person_id)
+    .where(group_member.c.group_id.in_(among()))
+    .order_by(person.c.id)
+)
 
 
 class Groups:
@@ -31,8 +56,8 @@ class Groups:
         self.connection = connection
 
     def find(self, directory_id: str, group_id: str, *, lock: bool = False) -> Group | None:
-        query = _ONE_LOCKED if lock else _ONE
-        row = self.connection.execute(query, {"directory_id": directory_id, "group_id": group_id}).first()
+        found = _FIND_LOCKED if lock else _FIND
+        row = found.first(self.connection, directory_id=directory_id, group_id=group_id)
         return group_of(row) if row else None
 
     def taken(self, directory_id: str, stated: StatedGroup, *, but: str = "") -> str | None:
@@ -61,9 +86,8 @@ class Groups:
 
     def write(self, one: Group) -> None:
         """Write what the directory says now; raises AlreadyExists when another unit of work took the name meanwhile."""
-        query = update(scim_group).where(scim_group.c.id == one.id)
         with _name_taken(one.stated):
-            self.connection.execute(query.values(_written(one)))
+            _WRITE.run(self.connection, group_id=one.id, **_written(one))
 
     def delete(self, group_id: str) -> None:
         self.connection.execute(delete(group_member).where(group_member.c.group_id == group_id))
@@ -76,29 +100,19 @@ class Groups:
         return set(self.connection.execute(query).scalars())
 
     def count_members(self, group_id: str) -> int:
-        query = select(func.count()).select_from(group_member).where(group_member.c.group_id == group_id)
-        return self.connection.execute(query).scalar_one()
+        number: int = _COUNT.scalar(self.connection, group_id=group_id)
+        return number
 
     def members_among(self, group_id: str, person_ids: Iterable[str]) -> set[str]:
         """Return which of these people are members."""
-        found: set[str] = set()
-        for some in chunks(sorted(set(person_ids))):
-            query = select(group_member.c.person_id).where(
-                group_member.c.group_id == group_id, group_member.c.person_id.in_(some)
-            )
-            found.update(self.connection.execute(query).scalars())
-        return found
+        return {row.person_id for row in _AMONG.over(self.connection, person_ids, group_id=group_id)}
 
     def add_members(self, group_id: str, person_ids: Iterable[str]) -> None:
         rows = [{"group_id": group_id, "person_id": person_id} for person_id in sorted(person_ids)]
-        if rows:
-            self.connection.execute(insert(group_member), rows)
+        _MEMBERS.add(self.connection, rows)
 
     def remove_members(self, group_id: str, person_ids: Iterable[str]) -> None:
-        for some in chunks(sorted(person_ids)):
-            self.connection.execute(
-                delete(group_member).where(group_member.c.group_id == group_id, group_member.c.person_id.in_(some))
-            )
+        _REMOVE.run_over(self.connection, person_ids, group_id=group_id)
 
     def lock_of(self, person_id: str) -> None:
         """Lock the groups that a person is a member of, by ascending id; their members stay put until the commit."""
@@ -117,24 +131,15 @@ class Groups:
     def members_of(self, group_ids: Sequence[str]) -> dict[str, list[Member]]:
         """Return the members of these groups, each with a name to show."""
         found: dict[str, list[Member]] = {group_id: [] for group_id in group_ids}
-        for some in chunks(group_ids):
-            query = (
-                select(group_member.c.group_id, person.c.id, person.c.user_name)
-                .join(person, person.c.id == group_member.c.person_id)
-                .where(group_member.c.group_id.in_(some))
-                .order_by(person.c.id)
-            )
-            for row in self.connection.execute(query):
-                found[row.group_id].append(Member(row.id, row.user_name))
+        for row in _MEMBERS_OF.over(self.connection, group_ids):
+            found[row.group_id].append(Member(row.id, row.user_name))
         return found
 
     def ids_of(self, person_ids: Iterable[str]) -> dict[str, frozenset[str]]:
         """Return person -> the ids of her groups; people without any are left out."""
         found: dict[str, set[str]] = {}
-        for some in chunks(sorted(set(person_ids))):
-            query = select(group_member.c.person_id, group_member.c.group_id)
-            for row in self.connection.execute(query.where(group_member.c.person_id.in_(some))):
-                found.setdefault(row.person_id, set()).add(row.group_id)
+        for row in _IDS.over(self.connection, person_ids):
+            found.setdefault(row.person_id, set()).add(row.group_id)
         return {person_id: frozenset(ids) for person_id, ids in found.items()}
 
     def named(self, directory_id: str, external_id: str | None, display_name_folded: str | None) -> str | None:
@@ -149,15 +154,8 @@ class Groups:
     def groups_of(self, person_ids: Iterable[str]) -> dict[str, list[Member]]:
         """Return the groups of which these people are members, each with its name."""
         found: dict[str, list[Member]] = {person_id: [] for person_id in person_ids}
-        for some in chunks(found):
-            query = (
-                select(group_member.c.person_id, scim_group.c.id, scim_group.c.display_name)
-                .join(scim_group, scim_group.c.id == group_member.c.group_id)
-                .where(group_member.c.person_id.in_(some))
-                .order_by(scim_group.c.id)
-            )
-            for row in self.connection.execute(query):
-                found[row.person_id].append(Member(row.id, row.display_name))
+        for row in _GROUPS_OF.over(self.connection, found):
+            found[row.person_id].append(Member(row.id, row.display_name))
         return found
 
     # For reports.

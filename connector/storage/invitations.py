@@ -6,11 +6,26 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from connector.domain.invitations import Invitation, InvitationState
-from connector.storage.rows import chunks
+from connector.storage.prepared import Prepared, Rows, among
 from connector.storage.tables import invitation
+
+_INVITATIONS = Rows(invitation)
+_PENDING_OF = Prepared(
+    select(invitation).where(
+        invitation.c.membership_id.in_(among()), invitation.c.state == InvitationState.PENDING.value
+    )
+)
+_CLOSE = Prepared(
+    update(invitation)
+    .where(invitation.c.id.in_(among()))
+    .values(
+        state=bindparam("state", type_=invitation.c.state.type),
+        answered_at=bindparam("answered_at", type_=invitation.c.answered_at.type),
+    )
+)
 
 
 class Invitations:
@@ -35,8 +50,7 @@ class Invitations:
             }
             for one, token_hash in invitations
         ]
-        if rows:
-            self.connection.execute(insert(invitation), rows)
+        _INVITATIONS.add(self.connection, rows)
 
     def tokened(self, token_hash: str) -> Invitation | None:
         row = self.connection.execute(select(invitation).where(invitation.c.token_hash == token_hash)).first()
@@ -48,18 +62,10 @@ class Invitations:
 
     def pending_of(self, membership_ids: Iterable[str]) -> dict[str, Invitation]:
         """Return membership -> its pending invitation."""
-        found: dict[str, Invitation] = {}
-        for some in chunks(sorted(set(membership_ids))):
-            query = select(invitation).where(
-                invitation.c.membership_id.in_(some), invitation.c.state == InvitationState.PENDING.value
-            )
-            found.update((row.membership_id, _invitation(row)) for row in self.connection.execute(query))
-        return found
+        return {row.membership_id: _invitation(row) for row in _PENDING_OF.over(self.connection, membership_ids)}
 
     def close(self, invitation_ids: Iterable[str], state: InvitationState, now: datetime) -> None:
-        for some in chunks(sorted(invitation_ids)):
-            closed = update(invitation).where(invitation.c.id.in_(some))
-            self.connection.execute(closed.values(state=state.value, answered_at=now))
+        _CLOSE.run_over(self.connection, invitation_ids, state=state.value, answered_at=now)
 
     def accounts_with_expired(self, now: datetime) -> list[tuple[str, str]]:
         """Return (tenant, account) wherever a pending invitation is past its time."""

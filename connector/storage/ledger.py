@@ -6,13 +6,33 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from connector.domain.memberships import Answer, Membership, State
-from connector.storage.rows import chunks, membership_of, membership_row
+from connector.storage.prepared import Prepared, Rows, among
+from connector.storage.rows import membership_of, membership_row
 from connector.storage.tables import account, invitation, membership
 
-_LINE = (
+_OF_PEOPLE = Prepared(select(membership).where(membership.c.person_id.in_(among())).order_by(membership.c.id))
+_ACCOUNTS_OF = Prepared(select(membership.c.account_id).where(membership.c.person_id.in_(among())).distinct())
+_WITH_ACCOUNTS = Prepared(
+    select(membership, account.c.slug, account.c.name, account.c.vendor)
+    .join(account, account.c.id == membership.c.account_id)
+    .where(membership.c.person_id.in_(among()))
+    .order_by(account.c.slug)
+)
+_EXPIRED = Prepared(
+    select(membership)
+    .join(invitation, invitation.c.membership_id == membership.c.id)
+    .where(
+        invitation.c.account_id.in_(among()),
+        invitation.c.state == "pending",
+        invitation.c.expires_at <= bindparam("now"),
+    )
+    .order_by(membership.c.id)
+)
+_MEMBERSHIPS = Rows(membership)
+_LINE = Prepared(
     select(membership)
     .where(
         membership.c.account_id == bindparam("account_id"),
@@ -22,12 +42,14 @@ _LINE = (
     .order_by(membership.c.waiting_number)
     .limit(bindparam("at_most"))
 )
-_LAST_NUMBER = select(func.max(membership.c.waiting_number)).where(
-    membership.c.account_id == bindparam("account_id"),
-    # SQLite uses the index of the waiting line only where told that nobody else is meant.
-    membership.c.waiting_number.is_not(None),
+_LAST_NUMBER = Prepared(
+    select(func.max(membership.c.waiting_number)).where(
+        membership.c.account_id == bindparam("account_id"),
+        # SQLite uses the index of the waiting line only where told that nobody else is meant.
+        membership.c.waiting_number.is_not(None),
+    )
 )
-_WRITE = (
+_WRITE = Prepared(
     update(membership)
     .where(membership.c.id == bindparam("row_id"))
     .values(
@@ -49,19 +71,13 @@ class Ledger:
     def of_people(self, person_ids: Iterable[str]) -> dict[str, list[Membership]]:
         """Return person -> memberships in all accounts, the ended ones too."""
         found: dict[str, list[Membership]] = {}
-        for some in chunks(sorted(set(person_ids))):
-            query = select(membership).where(membership.c.person_id.in_(some)).order_by(membership.c.id)
-            for row in self.connection.execute(query):
-                found.setdefault(row.person_id, []).append(membership_of(row))
+        for row in _OF_PEOPLE.over(self.connection, person_ids):
+            found.setdefault(row.person_id, []).append(membership_of(row))
         return found
 
     def accounts_of(self, person_ids: Iterable[str]) -> set[str]:
         """Return the accounts in which any of these people has, or had, a membership."""
-        found: set[str] = set()
-        for some in chunks(sorted(set(person_ids))):
-            query = select(membership.c.account_id).where(membership.c.person_id.in_(some)).distinct()
-            found.update(self.connection.execute(query).scalars())
-        return found
+        return {row.account_id for row in _ACCOUNTS_OF.over(self.connection, person_ids)}
 
     def by_id(self, membership_id: str) -> Membership:
         return membership_of(self.connection.execute(select(membership).where(membership.c.id == membership_id)).one())
@@ -70,8 +86,7 @@ class Ledger:
         """Read the waiting line from its head: two at first, for most often the first is short, then more at a time."""
         behind, at_most = 0, 2
         while True:
-            where = {"account_id": account_id, "behind": behind, "at_most": at_most}
-            rows = self.connection.execute(_LINE, where).all()
+            rows = _LINE.all(self.connection, account_id=account_id, behind=behind, at_most=at_most)
             for row in rows:
                 yield membership_of(row)
             if len(rows) < at_most:
@@ -80,21 +95,11 @@ class Ledger:
 
     def next_number(self, account_id: str) -> int:
         """Return the place behind everybody who waits."""
-        return (self.connection.execute(_LAST_NUMBER, {"account_id": account_id}).scalar() or 0) + 1
+        return (_LAST_NUMBER.scalar(self.connection, account_id=account_id) or 0) + 1
 
     def expired(self, account_ids: Iterable[str], now: datetime) -> list[Membership]:
         """Return the memberships of these accounts whose invitation is pending and past its time."""
-        query = (
-            select(membership)
-            .join(invitation, invitation.c.membership_id == membership.c.id)
-            .where(
-                invitation.c.account_id.in_(sorted(account_ids)),
-                invitation.c.state == "pending",
-                invitation.c.expires_at <= now,
-            )
-            .order_by(membership.c.id)
-        )
-        return [membership_of(row) for row in self.connection.execute(query)]
+        return [membership_of(row) for row in _EXPIRED.over(self.connection, account_ids, now=now)]
 
     def due_in(self, account_id: str) -> list[str]:
         """Return the ids of everybody to whom something was last found due in this account, ascending."""
@@ -104,9 +109,7 @@ class Ledger:
         return list(self.connection.execute(query.order_by(membership.c.person_id)).scalars())
 
     def add(self, members: Iterable[Membership]) -> None:
-        rows = [membership_row(member) for member in members]
-        if rows:
-            self.connection.execute(insert(membership), rows)
+        _MEMBERSHIPS.add(self.connection, [membership_row(member) for member in members])
 
     def write(self, members: Iterable[Membership]) -> None:
         rows = [
@@ -116,8 +119,7 @@ class Ledger:
         for row in rows:
             for fixed in ("id", "tenant_id", "account_id", "person_id"):
                 del row[f"new_{fixed}"]
-        if rows:
-            self.connection.execute(_WRITE, rows)
+        _WRITE.run_all(self.connection, rows)
 
     def counts(self, account_ids: Iterable[str]) -> dict[str, dict[State, int]]:
         """Return account -> state -> how many."""
@@ -133,19 +135,10 @@ class Ledger:
 
     def with_accounts(self, person_ids: Iterable[str]) -> list[dict[str, Any]]:
         """Return, for each membership of these people, the account's slug, name and vendor beside it."""
-        found: list[dict[str, Any]] = []
-        for some in chunks(sorted(set(person_ids))):
-            query = (
-                select(membership, account.c.slug, account.c.name, account.c.vendor)
-                .join(account, account.c.id == membership.c.account_id)
-                .where(membership.c.person_id.in_(some))
-                .order_by(account.c.slug)
-            )
-            found += [
-                {"membership": membership_of(row), "slug": row.slug, "name": row.name, "vendor": row.vendor}
-                for row in self.connection.execute(query)
-            ]
-        return found
+        return [
+            {"membership": membership_of(row), "slug": row.slug, "name": row.name, "vendor": row.vendor}
+            for row in _WITH_ACCOUNTS.over(self.connection, person_ids)
+        ]
 
     # For reports.
 

@@ -16,7 +16,8 @@ from connector.domain.listing import Listing
 from connector.domain.people import Page, Person, StatedPerson
 from connector.storage.filtering import only_work_email
 from connector.storage.paging import page_of
-from connector.storage.rows import chunks, person_of
+from connector.storage.prepared import Prepared, Rows, among
+from connector.storage.rows import person_of
 from connector.storage.tables import identity, person
 
 _ONE = select(person).where(
@@ -24,17 +25,44 @@ _ONE = select(person).where(
     person.c.id == bindparam("person_id"),
     person.c.deleted_at.is_(None),
 )
-_ONE_LOCKED = _ONE.with_for_update()
+_FIND, _FIND_LOCKED = Prepared(_ONE), Prepared(_ONE.with_for_update())
 _NAMED = select(person).where(
     person.c.directory_id == bindparam("directory_id"), person.c.user_name_folded == bindparam("user_name")
 )
-_NAMED_LOCKED = _NAMED.with_for_update()
-_KEYED_LOCKED = (
+_NAMED_FREE, _NAMED_LOCKED = Prepared(_NAMED), Prepared(_NAMED.with_for_update())
+_KEYED_LOCKED = Prepared(
     select(person)
     .where(person.c.directory_id == bindparam("directory_id"), person.c.external_id_key == bindparam("external_id"))
     .with_for_update()
 )
-_WRITE = update(person).where(person.c.id == bindparam("person_id"))
+_MANY = select(person).where(person.c.id.in_(among())).order_by(person.c.id)
+_BY_ID, _BY_ID_LOCKED = Prepared(_MANY), Prepared(_MANY.with_for_update())
+_LOCK = Prepared(_MANY.with_only_columns(person.c.id).with_for_update())
+_PRESENT = Prepared(
+    select(person.c.id).where(
+        person.c.directory_id == bindparam("directory_id"), person.c.id.in_(among()), person.c.deleted_at.is_(None)
+    )
+)
+_IDENTITIES = Prepared(
+    select(identity.c.person_id, identity.c.issuer, identity.c.subject).where(identity.c.person_id.in_(among()))
+)
+_PEOPLE = Rows(person)
+_STATED = (
+    "user_name",
+    "user_name_folded",
+    "external_id",
+    "external_id_key",
+    "display_name_folded",
+    "work_email_folded",
+    "active",
+    "document",
+)
+_ONE_OF_THEM = update(person).where(person.c.id == bindparam("person_id"))
+_WRITE = Prepared(
+    _ONE_OF_THEM.values(
+        {name: bindparam(name, type_=person.c[name].type) for name in ("version", "modified_at", *_STATED)}
+    )
+)
 
 
 class People:
@@ -45,39 +73,29 @@ class People:
 
     def find(self, directory_id: str, person_id: str, *, lock: bool = False) -> Person | None:
         """Return a person of this directory who is not deleted, locked for change when `lock`."""
-        query = _ONE_LOCKED if lock else _ONE
-        row = self.connection.execute(query, {"directory_id": directory_id, "person_id": person_id}).first()
+        found = _FIND_LOCKED if lock else _FIND
+        row = found.first(self.connection, directory_id=directory_id, person_id=person_id)
         return person_of(row) if row else None
 
     def named(self, directory_id: str, user_name: str, *, lock: bool = False) -> Person | None:
         """Return who bears this userName, case and width aside."""
-        query = _NAMED_LOCKED if lock else _NAMED
-        row = self.connection.execute(query, {"directory_id": directory_id, "user_name": fold(user_name)}).first()
+        named = _NAMED_LOCKED if lock else _NAMED_FREE
+        row = named.first(self.connection, directory_id=directory_id, user_name=fold(user_name))
         return person_of(row) if row else None
 
     def keyed(self, directory_id: str, external_id: str) -> Person | None:
         """Return who bears this externalId, locked for change."""
-        row = self.connection.execute(_KEYED_LOCKED, {"directory_id": directory_id, "external_id": external_id}).first()
+        row = _KEYED_LOCKED.first(self.connection, directory_id=directory_id, external_id=external_id)
         return person_of(row) if row else None
 
     def by_id(self, person_ids: Iterable[str], *, lock: bool = False) -> dict[str, Person]:
         """Return people by id, the deleted ones too; locked for change by ascending id when `lock`."""
-        found: dict[str, Person] = {}
-        for some in chunks(sorted(set(person_ids))):
-            query = select(person).where(person.c.id.in_(some)).order_by(person.c.id)
-            rows = self.connection.execute(query.with_for_update() if lock else query)
-            found.update((row.id, person_of(row)) for row in rows)
-        return found
+        rows = (_BY_ID_LOCKED if lock else _BY_ID).over(self.connection, person_ids)
+        return {row.id: person_of(row) for row in rows}
 
     def present(self, directory_id: str, person_ids: Iterable[str]) -> set[str]:
         """Return which of these ids belong to people of this directory who are not deleted."""
-        found: set[str] = set()
-        for some in chunks(sorted(set(person_ids))):
-            query = select(person.c.id).where(
-                person.c.directory_id == directory_id, person.c.id.in_(some), person.c.deleted_at.is_(None)
-            )
-            found.update(self.connection.execute(query).scalars())
-        return found
+        return {row.id for row in _PRESENT.over(self.connection, person_ids, directory_id=directory_id)}
 
     def of_directories(self, directory_ids: Iterable[str]) -> list[str]:
         """Return the ids of everybody active in these directories, ascending."""
@@ -93,9 +111,8 @@ class People:
 
     def lock(self, person_ids: Iterable[str]) -> None:
         """Lock people for change, by ascending id; who holds the lock alone moves them between groups."""
-        for some in chunks(sorted(set(person_ids))):
-            query = select(person.c.id).where(person.c.id.in_(some)).order_by(person.c.id)
-            self.connection.execute(query.with_for_update()).all()
+        for _ in _LOCK.over(self.connection, person_ids):
+            pass
 
     def add(self, one: Person) -> None:
         """Add a person; raises AlreadyExists when another unit of work took her name meanwhile."""
@@ -109,23 +126,25 @@ class People:
             **_stated(one.stated),
         }
         with _names_taken(one.stated):
-            self.connection.execute(insert(person), row)
+            _PEOPLE.add(self.connection, [row])
 
     def write(self, one: Person) -> None:
         """Write what the directory says now; raises AlreadyExists when another unit of work took the name meanwhile."""
         values = {"version": one.version, "modified_at": one.modified_at, **_stated(one.stated)}
         with _names_taken(one.stated):
-            self.connection.execute(_WRITE.values(values), {"person_id": one.id})
+            _WRITE.run(self.connection, person_id=one.id, **values)
 
     def release_names(self, person_id: str) -> None:
         """Give userName and externalId free for somebody else; the person keeps her history, and no identity."""
-        self.connection.execute(_WRITE.values(user_name_folded=None, external_id_key=None), {"person_id": person_id})
+        released = _ONE_OF_THEM.values(user_name_folded=None, external_id_key=None)
+        self.connection.execute(released, {"person_id": person_id})
         self.connection.execute(identity.delete().where(identity.c.person_id == person_id))
 
     def delete(self, person_id: str, now: datetime) -> None:
         """Mark a person as deleted: gone for SCIM, kept for the history."""
         self.release_names(person_id)
-        self.connection.execute(_WRITE.values(deleted_at=now, active=False, modified_at=now), {"person_id": person_id})
+        deleted = _ONE_OF_THEM.values(deleted_at=now, active=False, modified_at=now)
+        self.connection.execute(deleted, {"person_id": person_id})
 
     # Bound identities.
 
@@ -154,12 +173,8 @@ class People:
 
     def identities(self, person_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
         """Return (issuer, subject) for those of these people who have a bound identity."""
-        found: dict[str, tuple[str, str]] = {}
-        for some in chunks(sorted(set(person_ids))):
-            query = select(identity.c.person_id, identity.c.issuer, identity.c.subject)
-            rows = self.connection.execute(query.where(identity.c.person_id.in_(some)))
-            found.update((row.person_id, (row.issuer, row.subject)) for row in rows)
-        return found
+        rows = _IDENTITIES.over(self.connection, person_ids)
+        return {row.person_id: (row.issuer, row.subject) for row in rows}
 
     # For reports.
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from connector.domain.tenancy import Bind, Directory, DirectoryToken, Idp, Tenant
+from connector.storage.prepared import Prepared
 from connector.storage.tables import directory, directory_token, policy, tenant
 
 
@@ -40,8 +41,8 @@ class Tenancy:
         Shared, many may settle at once; exclusively, for a change of rules, plans or policies, nobody else can, and the
         version goes up.
         """
-        query = select(policy.c.version).where(policy.c.tenant_id == tenant_id)
-        version: int = self.connection.execute(query.with_for_update(read=not exclusively)).scalar_one()
+        locked = _POLICY_ALONE if exclusively else _POLICY_SHARED
+        version: int = locked.scalar(self.connection, tenant_id=tenant_id)
         if not exclusively:
             return version
         self.connection.execute(update(policy).where(policy.c.tenant_id == tenant_id).values(version=version + 1))
@@ -85,7 +86,7 @@ class Tenancy:
 
     def token_opening(self, token_hash: str) -> tuple[DirectoryToken, Directory, bool] | None:
         """Return the token with this hash, its directory, and whether its tenant is active."""
-        row = self.connection.execute(_OPENING, {"token_hash": token_hash}).first()
+        row = _OPENING.first(self.connection, token_hash=token_hash)
         return (_token(row, "token_"), directory_from(row), row.tenant_active) if row else None
 
     def tokens(self, directory_id: str) -> list[DirectoryToken]:
@@ -107,7 +108,10 @@ class Tenancy:
         self.connection.execute(stale.values(last_used_at=now))
 
 
-_OPENING = (
+_POLICY = select(policy.c.version).where(policy.c.tenant_id == bindparam("tenant_id"))
+_POLICY_SHARED = Prepared(_POLICY.with_for_update(read=True))
+_POLICY_ALONE = Prepared(_POLICY.with_for_update())
+_OPENING = Prepared(
     select(
         directory,
         tenant.c.active.label("tenant_active"),

@@ -11,8 +11,16 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from connector.domain.events import Event
 from connector.domain.identifiers import new_id
 from connector.domain.work_orders import Task, WorkOrder
+from connector.storage.prepared import Prepared, Rows
 from connector.storage.rows import chunks
 from connector.storage.tables import event, event_value, outbox, work_order
+
+_EVENTS, _VALUES, _OUTBOX = Rows(event), Rows(event_value), Rows(outbox)
+_NUMBERED_EVENT = Prepared(
+    insert(event)
+    .values({column.name: bindparam(column.name, type_=column.type) for column in event.c if column.name != "seq"})
+    .returning(event.c.seq)
+)
 
 
 class Trail:
@@ -30,11 +38,11 @@ class Trail:
             if one.values_before is None and one.values_after is None:
                 plain.append(_event_row(one))
             else:
-                seq = self.connection.execute(insert(event).returning(event.c.seq), _event_row(one)).scalar_one()
-                values = {"event_seq": seq, "before": one.values_before, "after": one.values_after}
-                self.connection.execute(insert(event_value), values)
-        if plain:
-            self.connection.execute(insert(event), plain)
+                seq = _NUMBERED_EVENT.scalar(self.connection, **_event_row(one))
+                _VALUES.add(
+                    self.connection, [{"event_seq": seq, "before": one.values_before, "after": one.values_after}]
+                )
+        _EVENTS.add(self.connection, plain)
 
     def events(
         self, tenant_id: str | None = None, person_id: str | None = None, after: int = 0
@@ -67,8 +75,7 @@ class Trail:
             }
             for payload in payloads
         ]
-        if rows:
-            self.connection.execute(insert(outbox), rows)
+        _OUTBOX.add(self.connection, rows)
 
     def claim(self, now: datetime, until: datetime, at_most: int) -> list[Row[Any]]:
         """Take deliveries that are due, for this worker alone, until `until`; after that another may take them."""

@@ -33,7 +33,9 @@ from connector.lifecycle import (
 )
 from connector.lifecycle.settling import settle_time
 from connector.settings import Settings
+from connector.storage import prepared
 from connector.storage.database import Database
+from connector.storage.prepared import execute
 from connector.storage.tables import group_member, identity, invitation, membership, person, session
 
 from ..conftest import new_database
@@ -57,7 +59,13 @@ class Listener:
         self, _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool
     ) -> None:
         if statement.lstrip().split(None, 1)[0] in ("SELECT", "UPDATE", "DELETE"):
-            self.heard.append((statement, parameters[0] if many else parameters))
+            given = parameters[0] if many else parameters
+            self.heard.append((statement, tuple(given) if isinstance(given, list) else given))
+
+    def execute(self, connection: Any, statement: str, parameters: Any, *, many: bool = False) -> Any:
+        """Listen to what goes to the driver without passing by SQLAlchemy."""
+        self.listen(None, None, statement, parameters, None, many)
+        return execute(connection, statement, parameters, many=many)
 
 
 @dataclass
@@ -74,10 +82,10 @@ class Place:
         """Run a use case, and return statement -> tables that it reads from end to end."""
         engine, listener = self.lifecycle.database.engine, Listener()
         event.listen(engine, "before_cursor_execute", listener.listen)
-        try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(prepared, "execute", listener.execute)
             self.lifecycle.write(use_case, *arguments)
-        finally:
-            event.remove(engine, "before_cursor_execute", listener.listen)
+        event.remove(engine, "before_cursor_execute", listener.listen)
         assert listener.heard, "nothing was asked of the database"
         with engine.connect() as connection:
             return {statement: scanned(connection, statement, given) for statement, given in listener.heard}
