@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 from flask.sansio.blueprints import BlueprintSetupState
-from werkzeug.routing import Rule
+from werkzeug.routing import PathConverter, Rule
 
 from connector.domain.identifiers import new_id
 from connector.lifecycle import scim_clients
@@ -105,17 +105,25 @@ def token() -> Response:
     return client_credentials.token()
 
 
-@blueprint.route("/", strict_slashes=False)
+@blueprint.route("/", strict_slashes=False, provide_automatic_options=False)
 def nothing(**_: str) -> Response:
     """Answer 404 to every address that is not served, to whoever asks, by whatever method."""
     raise NoSuchEndpoint
 
 
+class _Anything(PathConverter):
+    """Whatever follows, slashes at its beginning and line feeds included."""
+
+    regex, part_isolating = "(?s:.*?)", False
+
+
 @blueprint.record
 def _serve_nothing_else(state: BlueprintSetupState) -> None:
     # Flask cannot say `any method`, not even one that nobody has heard of; Werkzeug's rules can.
-    rule = Rule("/scim/<path:anything>", endpoint=f"{state.name}.nothing", methods=None, merge_slashes=False)
-    state.app.url_map.add(rule)
+    state.app.url_map.converters["anything"] = _Anything
+    for address in ("/scim", "/scim/<anything:anything>"):
+        rule = Rule(address, endpoint=f"{state.name}.nothing", methods=None, merge_slashes=False)
+        state.app.url_map.add(rule)
 
 
 @blueprint.url_value_preprocessor

@@ -107,7 +107,7 @@ def test_everything_under_scim_is_answered_in_scim(directory: Directory) -> None
     plain = ("/scim", "/scim/", "/scim/x", "/scim/x/v1/Users", "/scim/x/v2", "/scim/x//v2/Users")
     odd = ("/scim//v2/Users", "/scim//", "/scim///x", "/scim/a%0Ab", "/scim/%2e%2e/v2//x/y")
     for address in plain + odd:
-        for method in ("GET", "POST", "TRACE", "BREW"):
+        for method in ("GET", "POST", "TRACE", "OPTIONS", "BREW"):
             _assert_error(directory.http.open(address, method=method), 404)
 
 

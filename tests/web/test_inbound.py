@@ -1,4 +1,4 @@
-"""What a request says of its host changes nothing that is answered."""
+"""What a request says of its host changes nothing, and no byte of its query breaks anything."""
 
 from __future__ import annotations
 
@@ -16,3 +16,10 @@ def test_a_host_that_is_forged_or_none_is_passed_over(installation: Installation
         told = (answer.status_code, answer.headers.get("Location"))
         assert told == (status, client.get(path).headers.get("Location"))
         assert "evil" not in answer.text + str(answer.headers)
+
+
+@pytest.mark.parametrize("query", ["next=\xff\xfe", "\xff", "next=/me&a=\xc3\xa9"])
+def test_bytes_that_are_no_text_break_no_query(installation: Installation, query: str) -> None:
+    """A server passes them on as they came; what can be read of the query is read."""
+    answer = installation.app.test_client().get("/login", environ_overrides={"QUERY_STRING": query})
+    assert answer.status_code == 200
