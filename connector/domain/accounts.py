@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from connector.domain.seats import LineOrder
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One shared account at a vendor, or of one's own product; `vendor`, `plan` and `addons` are catalogue keys."""
+    """One shared account at a vendor, or of one's own product; `vendor`, `plan` and `addons` are catalogue keys.
+
+    `line_order` is the order in which those are served who wait for a seat.
+    """
 
     id: str
     tenant_id: str
@@ -20,6 +25,7 @@ class Account:
     owner_email: str | None
     active: bool
     created_at: datetime
+    line_order: LineOrder = LineOrder.TIME
 
 
 @dataclass(frozen=True, slots=True)

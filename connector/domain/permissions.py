@@ -129,6 +129,20 @@ def check_role(
     return problems + check(catalogue, plan, seat_type, wanted | role.expand(catalogue, plan, seat_type))
 
 
+def lesser(
+    catalogue: Catalogue, plan: Plan, seats: frozenset[str], wanted: frozenset[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what is left of seat types and permissions that are wanted, when only these seats can be had.
+
+    Where seats are derived, what takes another seat is withheld, and a seat that nothing takes is none.
+    """
+    if catalogue.nature is not Nature.DERIVED:
+        return seats, _allowed(catalogue, plan, seats, wanted)[0]
+    allowed = frozenset(key for key in wanted if catalogue.seats_taken_by(frozenset({key})) <= seats)
+    given = _allowed(catalogue, plan, seats, allowed)[0]
+    return catalogue.seats_taken_by(given) & seats, given
+
+
 def _seats(catalogue: Catalogue, named: frozenset[str]) -> frozenset[str]:
     if catalogue.nature is Nature.FLAT:
         return named | {catalogue.first_seat_type.key}

@@ -10,9 +10,11 @@ from datetime import timedelta
 from typing import Any
 
 from connector.domain.events import Cause, Event, Kind
+from connector.domain.grants import by
 from connector.domain.identifiers import new_id
 from connector.domain.invitations import Invitation, InvitationState
 from connector.domain.memberships import Answer, Membership, State
+from connector.domain.reservations import Reservation
 from connector.domain.settlement import Change, Changes
 from connector.lifecycle.handing_over import hand_over
 from connector.lifecycle.ordering_work import order_work
@@ -35,12 +37,14 @@ def apply(work: Work, tenant_id: str, book: Rulebook, changes: Changes, cause: C
     work.ledger.add(change.after for change in changes.changes if change.before is None)
     work.ledger.write(change.after for change in changes.changes if change.before is not None)
     work.accounts.write_counts(changes.pools)
+    work.reservations.write(changes.reservations)
     events = [_membership_event(work, change, cause) for change in changes.changes]
     events += _close_invitations(work, changes.changes, cause)
     events += _invite(work, tenant_id, book, changes.changes, cause)
     events += order_work(work, book, changes, cause)
     events += hand_over(work, book, changes, cause)
     events += _end_sessions(work, tenant_id, changes.changes, cause)
+    events += [_reservation_event(work, one, cause) for one in changes.reservations]
     work.trail.tell(events)
 
 
@@ -55,7 +59,9 @@ def standing(member: Membership | None) -> dict[str, Any] | None:
         "answer": member.answer.value if member.answer else None,
         "obstacle": member.obstacle.value if member.obstacle else None,
         "waiting_number": member.waiting_number,
+        "suspended": member.suspended or None,
         "rules": list(member.due.rules) if member.due else None,
+        "by": [one.value for one in by(member.due.rules)] if member.due else None,
     }
     return {name: value for name, value in facts.items() if value not in (None, [])}
 
@@ -72,6 +78,12 @@ def _membership_event(work: Work, change: Change, cause: Cause) -> Event:
         standing(change.before),
         {**(standing(change.after) or {}), "why": change.why.value},
     )
+
+
+def _reservation_event(work: Work, one: Reservation, cause: Cause) -> Event:
+    after = {"state": one.state.value}
+    what = (Kind.RESERVATION_CHANGED, one.id, cause, one.person_id, one.account_id)
+    return Event(work.now, one.tenant_id, *what, None, after)
 
 
 def _close_invitations(work: Work, changes: Iterable[Change], cause: Cause) -> list[Event]:
@@ -146,7 +158,7 @@ def _invitation_event(
 
 def _end_sessions(work: Work, tenant_id: str, changes: Iterable[Change], cause: Cause) -> list[Event]:
     """End the sessions of whoever has no access left anywhere; others the gate refuses at this account by itself."""
-    cut = {change.after.person_id for change in changes if change.cuts}
+    cut = {change.after.person_id for change in changes if change.cuts or change.bars}
     held = work.ledger.of_people(cut) if cut else {}
     gone = [key for key in sorted(cut) if not any(member.state is State.ACTIVE for member in held.get(key, ()))]
     return end_sessions(work, tenant_id, gone, cause)

@@ -8,9 +8,11 @@ from functools import partial
 
 from connector.domain.accounts import Account
 from connector.domain.events import THE_CLOCK, Cause, CauseKind
+from connector.domain.folding import fold
 from connector.domain.memberships import Answer, Entitlement, Membership
 from connector.domain.people import Person
-from connector.domain.seats import SeatPool
+from connector.domain.reservations import Reservation
+from connector.domain.seats import LineOrder, SeatPool
 from connector.domain.settlement import AccountLedger, Changes, Standing
 from connector.domain.settlement import settle as decide
 from connector.lifecycle.consequences import apply
@@ -35,7 +37,8 @@ def fresh_rulebook(work: Work, tenant_id: str, changed: Account | None = None) -
     """
     signs_in = (one.id for one in work.tenancy.directories(tenant_id) if one.signs_in)
     accounts = (changed if changed and changed.id == one.id else one for one in work.accounts.all(tenant_id))
-    return compile_rulebook(work.rules.all(tenant_id), accounts, signs_in)
+    fallbacks, by_hand = work.accounts.fallbacks(tenant_id), work.grants.any(tenant_id)
+    return compile_rulebook(work.rules.all(tenant_id), accounts, signs_in, fallbacks=fallbacks, by_hand=by_hand)
 
 
 def settle(
@@ -47,18 +50,30 @@ def settle(
     *,
     answers: Mapping[str, Answer] | None = None,
     lifted: frozenset[str] = frozenset(),
+    suspended: Mapping[str, bool] | None = None,
     seats_changed_in: Iterable[str] = (),
+    cancelled: frozenset[str] = frozenset(),
 ) -> list[Changes]:
     """Bring what these people hold in line with what is due to them, and serve whoever waits for what comes free.
 
     The caller holds the policy lock and has locked the people; the pools are locked here, and only then is the ledger
-    read. `answers` and `lifted` are keyed by membership id. Settling twice changes nothing. Raises NoSeatLeft for what
-    a directory asks for where a pool refuses whom it cannot seat.
+    read. `answers`, `lifted` and `suspended` are keyed by membership id; `cancelled` are reservations that end now.
+    Settling twice changes nothing. Raises NoSeatLeft for what a directory asks for where a pool refuses whom it cannot
+    seat.
     """
     weighed = weigh(
-        work, tenant_id, book, people, answers=answers, lifted=lifted, seats_changed_in=seats_changed_in, locking=True
+        work,
+        tenant_id,
+        book,
+        people,
+        answers=answers,
+        lifted=lifted,
+        suspended=suspended,
+        seats_changed_in=seats_changed_in,
+        cancelled=cancelled,
+        locking=True,
     )
-    results = [changes for changes in weighed if changes.changes]
+    results = [changes for changes in weighed if not changes.nothing]
     if cause.kind is CauseKind.SCIM:
         refuse_newcomers(work, book, results)
     for changes in results:
@@ -74,7 +89,9 @@ def weigh(
     *,
     answers: Mapping[str, Answer] | None = None,
     lifted: frozenset[str] = frozenset(),
+    suspended: Mapping[str, bool] | None = None,
     seats_changed_in: Iterable[str] = (),
+    cancelled: frozenset[str] = frozenset(),
     locking: bool = False,
     only: str | None = None,
     shaped: Callable[[SeatPool], SeatPool] = lambda pool: pool,
@@ -95,8 +112,10 @@ def weigh(
     pools = work.accounts.pools(concerned, lock=locking)
     memberships = work.ledger.of_people(known)
     expired = {member.id: member for member in work.ledger.expired(concerned, work.now)}
-    standings = _standings(work, book, known, due, memberships, expired, answers or {}, lifted)
+    standings = _standings(work, book, known, due, memberships, expired, answers or {}, lifted, suspended or {})
+    reservations = _reservations(work, pools, changed, known.values())
     for account_id in sorted(concerned):
+        terms, kept = book.terms.get(account_id), reservations.get(account_id, {})
         ledger = AccountLedger(
             tenant_id,
             account_id,
@@ -105,12 +124,17 @@ def weigh(
             line=partial(work.ledger.line, account_id),
             next_number=work.ledger.next_number(account_id),
             room_was_made=account_id in changed,
+            order=terms.account.line_order if terms else LineOrder.TIME,
+            reservations=tuple(kept.values()),
+            cancelled=cancelled,
+            suspended_keep_seats=terms is None or terms.catalogue.departure.suspended_keep_seats,
         )
-        yield decide(ledger, work.now, work.settings.returner_window)
+        decided = decide(ledger, work.now, work.settings.returner_window)
+        yield replace(decided, reservations=_moved(kept, decided.reservations)) if kept else decided
 
 
 def settle_time(work: Work, tenant_id: str, account_id: str) -> None:
-    """Let time pass in one account: invitations past their time free the seats they were promised."""
+    """Let time pass in one account: promises past their time and reservations that lapse free their seats."""
     version = work.tenancy.lock_policy(tenant_id)
     settle(work, tenant_id, rulebook(work, tenant_id, version), (), THE_CLOCK, seats_changed_in=[account_id])
 
@@ -118,7 +142,39 @@ def settle_time(work: Work, tenant_id: str, account_id: str) -> None:
 def _due(work: Work, book: Rulebook, people: Iterable[Person]) -> dict[str, dict[str, Entitlement]]:
     active = [person for person in people if person.active]
     groups = work.groups.ids_of(person.id for person in active) if book.looks_at_groups else {}
-    return {person.id: book.due(person, groups.get(person.id, frozenset())) for person in active}
+    given = work.grants.of_people(person.id for person in active) if book.by_hand else {}
+    return {
+        person.id: book.due(person, groups.get(person.id, frozenset()), given.get(person.id, ())) for person in active
+    }
+
+
+def _reservations(
+    work: Work, pools: Mapping[str, Mapping[str, SeatPool]], changed: frozenset[str], people: Iterable[Person]
+) -> dict[str, dict[Reservation, Reservation]]:
+    """Return account -> each open reservation -> it, with whom it is for, if she is among these people.
+
+    They are read where a pool counts any; those that have yet to begin matter where time is passing.
+    """
+    wanted = {key for key, held in pools.items() if key in changed or any(pool.reserved for pool in held.values())}
+    found: dict[str, dict[Reservation, Reservation]] = {}
+    named: dict[tuple[str, str], str] | None = None
+    for one in work.reservations.open_in(wanted) if wanted else ():
+        if named is None:
+            named = {(person.directory_id, name): person.id for person in people for name in names_of(person)}
+        person_id = named.get((one.directory_id or "", one.name_folded or ""), one.person_id)
+        found.setdefault(one.account_id, {})[one] = replace(one, person_id=person_id)
+    return found
+
+
+def names_of(person: Person) -> set[str]:
+    """Return the names by which a seat is kept for somebody: her userName and her e-mail address, folded."""
+    return {fold(name) for name in (person.stated.user_name, person.work_email) if name}
+
+
+def _moved(kept: Mapping[Reservation, Reservation], decided: Iterable[Reservation]) -> tuple[Reservation, ...]:
+    """Return the reservations that are not as they were, whether settlement or a newcomer's name changed them."""
+    now = {one.id: one for one in (*kept.values(), *decided)}
+    return tuple(now[before.id] for before in kept if now[before.id] != before)
 
 
 def _standings(
@@ -130,6 +186,7 @@ def _standings(
     expired: Mapping[str, Membership],
     answers: Mapping[str, Answer],
     lifted: frozenset[str],
+    suspended: Mapping[str, bool],
 ) -> dict[str, list[Standing]]:
     """Return account -> who stands before it: everybody concerned, and others whose invitation has expired."""
     given = dict.fromkeys(expired, Answer.EXPIRED) | dict(answers)
@@ -149,6 +206,7 @@ def _standings(
                 known=person_id in identified,
                 answer=given.get(member.id) if member else None,
                 lifted=member is not None and member.id in lifted,
+                suspend=suspended.get(member.id) if member else None,
             )
             found.setdefault(account_id, []).append(standing)
     for member in expired.values():

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connector.domain.accounts import Account, Rule
 from connector.domain.attributes import USER
 from connector.domain.catalogue import Catalogue
 from connector.domain.filter import Filter, matches
 from connector.domain.folding import fold
+from connector.domain.grants import ManualGrant
 from connector.domain.memberships import Entitlement
 from connector.domain.people import Person, StatedGroup
-from connector.domain.permissions import Combined, Grant, combine
+from connector.domain.permissions import Grant, combine, lesser
 from connector.domain.plans import Plan
 from connector.mappers.catalogues import load_catalogue
 from connector.mappers.filters import parse_filter
@@ -57,14 +58,17 @@ class Rulebook:
     """Everything that decides what is due in one tenant, at one version of its rules and plans.
 
     `signs_in` are the directories whose people can sign in. `offered` is what each name makes due that a directory may
-    state among the entitlements or roles of a person.
+    state among the entitlements or roles of a person. `fallbacks` say, by account and pool, which seat type is given
+    when the pool is full. `by_hand` tells whether operators have given anything to anybody.
     """
 
     rules: tuple[CompiledRule, ...]
     terms: Mapping[str, Terms]
     signs_in: frozenset[str] = frozenset()
     offered: Mapping[tuple[OfferKind, str], CompiledRule] = field(default_factory=dict)
-    _combined: dict[tuple[str, ...], tuple[Combined, frozenset[str]]] = field(default_factory=dict, repr=False)
+    fallbacks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    by_hand: bool = False
+    _entitlements: dict[tuple[str, ...], Entitlement] = field(default_factory=dict, repr=False)
 
     @property
     def looks_at_groups(self) -> bool:
@@ -89,34 +93,72 @@ class Rulebook:
         }
         return list(found.values())
 
-    def due(self, person: Person, group_ids: frozenset[str]) -> dict[str, Entitlement]:
-        """Return account -> what is due to this person there; nothing to somebody whom her directory wants out."""
+    def given_to(self, grants: Iterable[ManualGrant]) -> list[CompiledRule]:
+        """Return what is given by hand as the rules that they come to; in accounts that are closed, nothing."""
+        return [compile_grant(one, self.terms[one.account_id]) for one in grants if one.account_id in self.terms]
+
+    def due(
+        self, person: Person, group_ids: frozenset[str], grants: Iterable[ManualGrant] = ()
+    ) -> dict[str, Entitlement]:
+        """Return account -> what is due to this person there, by rules, by what her directory states, and by hand.
+
+        Nothing is due to somebody whom her directory wants out.
+        """
         if not person.active:
             return {}
         fired: dict[str, list[CompiledRule]] = {}
         for compiled in self.rules:
             if compiled.rule.account_id in self.terms and compiled.fires(person, group_ids):
                 fired.setdefault(compiled.rule.account_id, []).append(compiled)
-        for compiled in self.stated_by(person):
+        for compiled in (*self.stated_by(person), *self.given_to(grants)):
             fired.setdefault(compiled.rule.account_id, []).append(compiled)
         found = {account_id: self._entitlement(account_id, rules) for account_id, rules in fired.items()}
         return {account_id: due for account_id, due in found.items() if due.seat_types}
 
     def _entitlement(self, account_id: str, fired: Sequence[CompiledRule]) -> Entitlement:
-        catalogue, plan = self.terms[account_id].catalogue, self.terms[account_id].plan
         key = tuple(sorted(compiled.rule.id for compiled in fired))
-        if key not in self._combined:
-            outcome = combine(catalogue, plan, [compiled.grant for compiled in fired])
-            self._combined[key] = (outcome, frozenset().union(*(compiled.rule.set_names for compiled in fired)))
-        outcome, names = self._combined[key]
-        return Entitlement(
+        found = self._entitlements.get(key)
+        if found is None:
+            found = self._entitlements[key] = self._combined(account_id, fired, key)
+        return found
+
+    def _combined(self, account_id: str, fired: Sequence[CompiledRule], key: tuple[str, ...]) -> Entitlement:
+        catalogue, plan = self.terms[account_id].catalogue, self.terms[account_id].plan
+        outcome = combine(catalogue, plan, [compiled.grant for compiled in fired])
+        alone = {one.rule.id: combine(catalogue, plan, [one.grant]).seat_types for one in fired}
+        makers = [one for one in fired if alone[one.rule.id] & outcome.seat_types] or fired
+        entitlement = Entitlement(
             seat_types=outcome.seat_types,
             pools=catalogue.pools_for(outcome.seat_types),
             permissions=outcome.permissions,
-            sets=names,
+            sets=frozenset().union(*(compiled.rule.set_names for compiled in fired)),
             covered=catalogue.covered_by(outcome.seat_types),
             rules=key,
+            priority=max(one.rule.priority for one in makers),
         )
+        return self._with_fallbacks(account_id, entitlement, frozenset())
+
+    def _with_fallbacks(self, account_id: str, wanted: Entitlement, full: frozenset[str]) -> Entitlement:
+        """Add what is given instead when a pool is full, and instead of that, and so on: never what is full already."""
+        named = self.fallbacks.get(account_id, {})
+        pairs = [
+            (key, self._instead(account_id, wanted, key, full | {key})) for key in sorted(wanted.pools & named.keys())
+        ]
+        fallbacks = tuple((key, instead) for key, instead in pairs if instead is not None)
+        covered = wanted.covered.union(*(instead.covered for _, instead in fallbacks))
+        return replace(wanted, fallbacks=fallbacks, covered=covered)
+
+    def _instead(self, account_id: str, wanted: Entitlement, key: str, full: frozenset[str]) -> Entitlement | None:
+        catalogue, plan = self.terms[account_id].catalogue, self.terms[account_id].plan
+        kept = frozenset(one for one in wanted.seat_types if key not in catalogue.seat_type(one).draws)
+        seats, permissions = lesser(catalogue, plan, kept | {self.fallbacks[account_id][key]}, wanted.permissions)
+        pools = catalogue.pools_for(seats)
+        if not seats or pools & full:
+            return None
+        instead = replace(
+            wanted, seat_types=seats, pools=pools, permissions=permissions, covered=catalogue.covered_by(seats)
+        )
+        return self._with_fallbacks(account_id, instead, full)
 
 
 def compile_rulebook(
@@ -124,13 +166,16 @@ def compile_rulebook(
     accounts: Iterable[Account],
     signs_in: Iterable[str] = (),
     terms: Callable[[Account], Terms] = terms_of,
+    *,
+    fallbacks: Mapping[str, Mapping[str, str]] | None = None,
+    by_hand: bool = False,
 ) -> Rulebook:
     """Compile a tenant's rules; accounts that are closed make nothing due."""
     known = {account.id: terms(account) for account in accounts if account.active}
     compiled = tuple(compile_rule(rule, known[rule.account_id]) for rule in rules if rule.account_id in known)
     offers = (offer for each in known.values() for offer in offers_of(each.account, each.catalogue, each.plan))
     offered = {(offer.kind, fold(offer.name)): _rule_of(offer, known[offer.account.id]) for offer in offers}
-    return Rulebook(compiled, known, frozenset(signs_in), offered)
+    return Rulebook(compiled, known, frozenset(signs_in), offered, fallbacks or {}, by_hand)
 
 
 def compile_rule(rule: Rule, terms: Terms) -> CompiledRule:
@@ -140,6 +185,22 @@ def compile_rule(rule: Rule, terms: Terms) -> CompiledRule:
         permissions |= terms.catalogue.role(rule.role).expand(terms.catalogue, terms.plan, rule.seat_type)
     parsed = parse_filter(rule.filter, USER) if rule.filter is not None else None
     return CompiledRule(rule, Grant(rule.seat_type, permissions), parsed)
+
+
+def compile_grant(grant: ManualGrant, terms: Terms) -> CompiledRule:
+    """Return what is given by hand as the rule that it comes to, for one person; the rule is in no table."""
+    given = grant.given
+    rule = Rule(
+        id=grant.source,
+        tenant_id=grant.tenant_id,
+        account_id=grant.account_id,
+        name=f"by hand ({grant.given_by})",
+        priority=0,
+        permissions=given.permissions,
+        seat_type=given.seat_type,
+        role=given.role,
+    )
+    return compile_rule(rule, terms)
 
 
 def _rule_of(offer: Offer, terms: Terms) -> CompiledRule:

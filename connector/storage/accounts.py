@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from connector.domain.accounts import Account
-from connector.domain.seats import SeatPool, WhenFull
+from connector.domain.seats import LineOrder, SeatPool, WhenFull
 from connector.domain.step_up import StepUp
 from connector.storage.prepared import Prepared, among
 from connector.storage.tables import account, seat_pool
@@ -24,6 +24,7 @@ _COUNT = Prepared(
         released=bindparam("now_released"),
         release_at=bindparam("now_release_at"),
         grace_until=bindparam("now_grace_until"),
+        reserved=bindparam("now_reserved"),
     )
 )
 
@@ -48,6 +49,7 @@ class Accounts:
                 "owner_email": one.owner_email,
                 "active": one.active,
                 "created_at": one.created_at,
+                "line_order": one.line_order.value,
             },
         )
         self.connection.execute(insert(seat_pool), [_pool_row(pool) for pool in pools])
@@ -80,6 +82,7 @@ class Accounts:
                 "now_released": pool.released,
                 "now_release_at": pool.release_at,
                 "now_grace_until": pool.grace_until,
+                "now_reserved": pool.reserved,
             }
             for pool in pools
         ]
@@ -105,12 +108,29 @@ class Accounts:
             )
         )
 
+    def fallbacks(self, tenant_id: str) -> dict[str, dict[str, str]]:
+        """Return account -> pool -> the seat type that is given when it is full, where a pool has one."""
+        query = (
+            select(seat_pool.c.account_id, seat_pool.c.key, seat_pool.c.fallback)
+            .join(account, account.c.id == seat_pool.c.account_id)
+            .where(account.c.tenant_id == tenant_id, seat_pool.c.fallback.is_not(None))
+        )
+        found: dict[str, dict[str, str]] = {}
+        for row in self.connection.execute(query):
+            found.setdefault(row.account_id, {})[row.key] = row.fallback
+        return found
+
     def write(self, one: Account) -> None:
         self.connection.execute(
             update(account)
             .where(account.c.id == one.id)
             .values(
-                name=one.name, plan=one.plan, addons=list(one.addons), owner_email=one.owner_email, active=one.active
+                name=one.name,
+                plan=one.plan,
+                addons=list(one.addons),
+                owner_email=one.owner_email,
+                active=one.active,
+                line_order=one.line_order.value,
             )
         )
 
@@ -133,6 +153,7 @@ def _account(row: Row[Any]) -> Account:
         row.owner_email,
         row.active,
         row.created_at,
+        LineOrder(row.line_order),
     )
 
 
@@ -152,6 +173,8 @@ def _pool(row: Row[Any]) -> SeatPool:
         row.grace,
         row.grace_days,
         row.grace_until,
+        row.reserved,
+        row.fallback,
     )
 
 
@@ -171,4 +194,6 @@ def _pool_row(pool: SeatPool) -> dict[str, Any]:
         "grace": pool.grace,
         "grace_days": pool.grace_days,
         "grace_until": pool.grace_until,
+        "reserved": pool.reserved,
+        "fallback": pool.fallback,
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import BigInteger, Connection, Integer, bindparam, func, select, tuple_, update
 
 from connector.domain.memberships import Answer, Membership, State
 from connector.storage.prepared import Prepared, Rows, among
@@ -32,20 +32,22 @@ _EXPIRED = Prepared(
     .order_by(membership.c.id)
 )
 _MEMBERSHIPS = Rows(membership)
+_place = tuple_(membership.c.waiting_rank, membership.c.waiting_number)
 _LINE = Prepared(
     select(membership)
     .where(
         membership.c.account_id == bindparam("account_id"),
-        membership.c.waiting_number > bindparam("behind"),
+        # SQLite uses the index of the waiting line only where told that nobody else is meant.
+        membership.c.waiting_number.is_not(None),
+        _place > tuple_(bindparam("rank", type_=Integer), bindparam("behind", type_=BigInteger)),
         membership.c.obstacle.is_(None),
     )
-    .order_by(membership.c.waiting_number)
+    .order_by(membership.c.waiting_rank, membership.c.waiting_number)
     .limit(bindparam("at_most"))
 )
 _LAST_NUMBER = Prepared(
     select(func.max(membership.c.waiting_number)).where(
         membership.c.account_id == bindparam("account_id"),
-        # SQLite uses the index of the waiting line only where told that nobody else is meant.
         membership.c.waiting_number.is_not(None),
     )
 )
@@ -60,6 +62,9 @@ _WRITE = Prepared(
         }
     )
 )
+
+LOWEST = -(2**31)
+"""A rank before every other."""
 
 
 class Ledger:
@@ -84,14 +89,14 @@ class Ledger:
 
     def line(self, account_id: str) -> Iterator[Membership]:
         """Read the waiting line from its head: two at first, for most often the first is short, then more at a time."""
-        behind, at_most = 0, 2
+        rank, behind, at_most = LOWEST, 0, 2
         while True:
-            rows = _LINE.all(self.connection, account_id=account_id, behind=behind, at_most=at_most)
+            rows = _LINE.all(self.connection, account_id=account_id, rank=rank, behind=behind, at_most=at_most)
             for row in rows:
                 yield membership_of(row)
             if len(rows) < at_most:
                 return
-            behind, at_most = rows[-1].waiting_number, min(at_most * 8, 256)
+            rank, behind, at_most = rows[-1].waiting_rank, rows[-1].waiting_number, min(at_most * 8, 256)
 
     def next_number(self, account_id: str) -> int:
         """Return the place behind everybody who waits."""
@@ -160,7 +165,8 @@ class Ledger:
         """Return how many stand before somebody on the waiting line of the account."""
         query = select(func.count()).where(
             membership.c.account_id == member.account_id,
-            membership.c.waiting_number < (member.waiting_number or 0),
+            membership.c.waiting_number.is_not(None),
+            _place < member.place,
             membership.c.obstacle.is_(None),
         )
         return self.connection.execute(query).scalar_one()
@@ -170,7 +176,7 @@ class Ledger:
         query = (
             select(membership)
             .where(membership.c.account_id.in_(sorted(account_ids)), membership.c.waiting_number.is_not(None))
-            .order_by(membership.c.account_id, membership.c.waiting_number)
+            .order_by(membership.c.account_id, membership.c.waiting_rank, membership.c.waiting_number)
         )
         return [membership_of(row) for row in self.connection.execute(query.limit(at_most))]
 

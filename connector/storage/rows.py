@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -53,6 +53,8 @@ def membership_of(row: Row[Any]) -> Membership:
         Obstacle(row.obstacle) if row.obstacle else None,
         row.waiting_number,
         row.ended_at,
+        row.suspended,
+        row.waiting_rank,
     )
 
 
@@ -73,13 +75,15 @@ def membership_row(member: Membership) -> dict[str, Any]:
         "obstacle": member.obstacle.value if member.obstacle else None,
         "waiting_number": member.waiting_number,
         "ended_at": member.ended_at,
+        "suspended": member.suspended,
+        "waiting_rank": member.waiting_rank,
     }
 
 
-def _entitlement_row(due: Entitlement | None) -> dict[str, Sequence[str]] | None:
+def _entitlement_row(due: Entitlement | None) -> dict[str, Any] | None:
     if due is None:
         return None
-    return {
+    row: dict[str, Any] = {
         "seat_types": sorted(due.seat_types),
         "pools": sorted(due.pools),
         "permissions": sorted(due.permissions),
@@ -87,11 +91,17 @@ def _entitlement_row(due: Entitlement | None) -> dict[str, Sequence[str]] | None
         "covered": sorted(due.covered),
         "rules": list(due.rules),
     }
+    if due.fallbacks:
+        row["fallbacks"] = {pool: _entitlement_row(instead) for pool, instead in due.fallbacks}
+    return row
 
 
-def _entitlement_of(row: dict[str, list[str]] | None) -> Entitlement | None:
-    if row is None:
-        return None
+def _entitlement_of(row: dict[str, Any] | None) -> Entitlement | None:
+    return None if row is None else _read_entitlement(row)
+
+
+def _read_entitlement(row: dict[str, Any]) -> Entitlement:
+    fallbacks = row.get("fallbacks", {})
     return Entitlement(
         frozenset(row["seat_types"]),
         frozenset(row["pools"]),
@@ -99,4 +109,5 @@ def _entitlement_of(row: dict[str, list[str]] | None) -> Entitlement | None:
         frozenset(row["sets"]),
         frozenset(row["covered"]),
         tuple(row["rules"]),
+        tuple((pool, _read_entitlement(fallbacks[pool])) for pool in sorted(fallbacks)),
     )

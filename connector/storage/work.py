@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 from connector.settings import Settings
 from connector.storage.accounts import Accounts
 from connector.storage.billing import Billing
+from connector.storage.grants import Grants
 from connector.storage.groups import Groups
 from connector.storage.handovers import Handovers
 from connector.storage.invitations import Invitations
 from connector.storage.ledger import Ledger
 from connector.storage.people import People
+from connector.storage.reservations import Reservations
 from connector.storage.rules import Rules
 from connector.storage.scim_clients import ScimClients
 from connector.storage.sessions import Sessions
@@ -60,6 +62,14 @@ class Work:
     @cached_property
     def rules(self) -> Rules:
         return Rules(self.connection)
+
+    @cached_property
+    def grants(self) -> Grants:
+        return Grants(self.connection)
+
+    @cached_property
+    def reservations(self) -> Reservations:
+        return Reservations(self.connection)
 
     @cached_property
     def ledger(self) -> Ledger:

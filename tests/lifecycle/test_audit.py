@@ -86,6 +86,7 @@ def test_a_membership_is_told_before_and_after(company: Company) -> None:
         "seat_types": ["user"],
         "permissions": ["campaigns.access"],
         "rules": [rule.id],
+        "by": ["rule"],
     }
     assert event["after"] == event["before"] | {"state": "active", "answer": "accepted", "why": "accepted"}
     assert event["cause"] == "person"
