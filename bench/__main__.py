@@ -6,6 +6,7 @@ The exit status is 1 when a measure failed or a contender could not be started; 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -13,6 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench import measures, report
+from bench.aims import verdicts
 from bench.contenders import PEERS, ROOT, DjangoScim2, Floor, Jumpseat, Place, Scim2Server
 from bench.load import MeasureFailed
 from bench.measuring import Bench
@@ -22,6 +24,8 @@ from bench.postgresql import Postgresql
 
 def main() -> int:
     """Run, and return the exit status."""
+    # As an interrupt does: the servers are stopped and the files removed on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("The benchmark was told to stop."))
     quick, begun = bool(os.environ.get("QUICK")), time.monotonic()
     wanted = [word for word in os.environ.get("ONLY", "").replace(",", " ").split() if word]
     if unknown := sorted(set(wanted) - set(measures.ALL)):
@@ -42,12 +46,14 @@ def main() -> int:
         bench = Bench(QUICK if quick else FULL, place, everybody)
         _run(bench, chosen, stack)
         about = report.facts(bench, time.monotonic() - begun)
-        told = report.markdown(bench, about, quick)
+        judged = verdicts(bench.results, whole=not wanted)
+        told = report.markdown(bench, about, judged, quick=quick)
         name = "results" if not wanted and not quick else "results-part"
         (ROOT / "bench" / f"{name}.md").write_text(told)
-        (ROOT / "bench" / f"{name}.json").write_text(report.document(bench, about))
+        (ROOT / "bench" / f"{name}.json").write_text(report.document(bench, about, judged))
     print(told)
-    return 1 if bench.absent or any(cell.failure for cell in bench.results.cells.values()) else 0
+    failed = any(cell.failure for cell in bench.results.cells.values())
+    return 1 if bench.absent or failed or any(one.reached is None for one in judged) else 0
 
 
 def _run(bench: Bench, chosen: dict[str, measures.Measure], stack: ExitStack) -> None:

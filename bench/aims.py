@@ -127,9 +127,16 @@ AIMS: tuple[Aim, ...] = (
 )
 
 
-def verdicts(results: Results) -> list[Verdict]:
-    """Return how each aim fared whose measure was run."""
-    return [verdict for aim in AIMS if (verdict := aim.judge(results)) is not None]
+def verdicts(results: Results, *, whole: bool = False) -> list[Verdict]:
+    """Return how each aim fared whose measure was run; of a whole run, every aim."""
+    judged = []
+    for aim in AIMS:
+        verdict = aim.judge(results)
+        if verdict is None and whole:
+            verdict = Verdict(aim.row, aim.contender, "no measure wrote this row", None)
+        if verdict is not None:
+            judged.append(verdict)
+    return judged
 
 
 def _why(cell: Cell | None) -> str:

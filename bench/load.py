@@ -7,6 +7,7 @@ server.
 from __future__ import annotations
 
 import json
+import math
 import selectors
 import socket
 import time
@@ -142,10 +143,12 @@ def drive(
     requests: Iterable[bytes],
     *expected: int,
     keep: Callable[[Answer], None] | None = None,
+    longest: float = math.inf,
 ) -> Outcome:
     """Send the requests, each connection its next one as soon as it is answered; raises MeasureFailed.
 
-    `keep` is called with each answer. An answer with another status than those expected ends the measure.
+    `keep` is called with each answer. An answer with another status than those expected ends the measure. After
+    `longest` seconds no more are sent: the outcome is of those that were.
     """
     outcome, left = Outcome(), iter(requests)
     with selectors.DefaultSelector() as selector:
@@ -166,7 +169,8 @@ def drive(
                     raise MeasureFailed(_told(answer, expected))
                 if keep is not None:
                     keep(answer)
-                following = next(left, None)
+                late = time.perf_counter() - begun > longest
+                following = None if late else next(left, None)
                 if following is None:
                     selector.unregister(connection.socket)
                     busy -= 1

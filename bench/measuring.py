@@ -12,7 +12,7 @@ from statistics import median
 
 from bench.contenders import Contender, Place
 from bench.load import Answer, Connection, MeasureFailed, Outcome, drive
-from bench.parameters import CONNECTIONS, Parameters
+from bench.parameters import CONNECTIONS, LONGEST_ROUND, Parameters
 from bench.results import Results, Row, Sample
 
 
@@ -43,6 +43,7 @@ class Bench:
     def fill(self, size: int) -> None:
         """Bring every directory to this many people, two at a time."""
         self._two_at_a_time(lambda one: self.guard(one, one.fill, size))
+        self.place.postgresql.analyze()
         self.say(f"{size:,} people are filled in")
 
     def start(self) -> None:
@@ -65,6 +66,7 @@ class Bench:
     ) -> None:
         """Measure a row: each contender once in every round. Whoever fails takes no further part in it."""
         taking_part = list(contenders)
+        self.say(f"{row.title} ...")
         for number in range(self.parameters.rounds if rounds is None else rounds):
             for contender in list(taking_part):
                 cell = self.results.cell(row, contender.key)
@@ -74,10 +76,10 @@ class Bench:
                 except (MeasureFailed, OSError) as failure:
                     cell.failure = str(failure)
                     taking_part.remove(contender)
-                    self.say(f"{row.title}: {contender.key} FAILED: {failure}")
+                    self.say(f"  FAILED, {contender.key}: {failure}")
         told = (self.results.of(row.key, contender.key) for contender in taking_part)
         values = ", ".join(f"{cell.contender} {cell.value:.4g}" for cell in told if cell and cell.value is not None)
-        self.say(f"{row.title}, {row.unit}: {values}")
+        self.say(f"  {row.unit}: {values}")
 
     def say(self, line: str) -> None:
         """Tell how far the run is, on standard error."""
@@ -107,7 +109,7 @@ def rate(
     with connected(contender) as (connections, how):
         drive(connections, warm_up or [], *expected)
         before = contender.cpu()
-        outcome = drive(connections, requests, *expected, keep=keep)
+        outcome = drive(connections, requests, *expected, keep=keep, longest=LONGEST_ROUND)
         return sample_of(contender, outcome, before, outcome.rate, how)
 
 
@@ -126,7 +128,7 @@ def latency(
         if check is not None:
             check(first)
         before = contender.cpu()
-        outcome = drive(connections, requests[1:], *expected)
+        outcome = drive(connections, requests[1:], *expected, longest=LONGEST_ROUND)
         return sample_of(contender, outcome, before, median(outcome.latencies) * 1000, how)
 
 

@@ -13,6 +13,12 @@ PROCESSES = 2
 PATIENCE = 60.0
 """Seconds that a single answer may take before the measure is called failed."""
 
+LONGEST_ROUND = 12.0
+"""Seconds after which a round of a measure sends no more: a slow server is measured by fewer requests."""
+
+LONGEST_SYNC = 180.0
+"""Seconds after which an initial sync is called failed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parameters:

@@ -6,7 +6,7 @@ import os
 import signal
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ class Postgresql:
     folder: Path
     url: str = ""
     pid: int = 0
+    _databases: list[str] = field(default_factory=list)
 
     def start(self) -> None:
         """Make a cluster under the folder and start it."""
@@ -65,7 +66,15 @@ class Postgresql:
         name = f"bench_{uuid.uuid4().hex[:12]}"
         with self._admin() as connection:
             connection.execute(f"CREATE DATABASE {name}")
-        return make_url(self.url).set(database=name).render_as_string(hide_password=False)
+        url = make_url(self.url).set(database=name)
+        self._databases.append(url.set(drivername="postgresql").render_as_string(hide_password=False))
+        return url.render_as_string(hide_password=False)
+
+    def analyze(self) -> None:
+        """Gather statistics for its planner, as autovacuum would within a minute of so many new rows."""
+        for url in self._databases:
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("ANALYZE")
 
     def facts(self) -> dict[str, str]:
         """Return its version and what its durability rests on."""

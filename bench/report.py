@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.aims import Verdict, verdicts
+from bench.aims import Verdict
 from bench.contenders import PEERS, ROOT
 from bench.measuring import Bench
 from bench.results import Cell, Results
@@ -49,26 +49,26 @@ def facts(bench: Bench, seconds: float) -> dict[str, str]:
     }
 
 
-def markdown(bench: Bench, about: dict[str, str], quick: bool) -> str:
+def markdown(bench: Bench, about: dict[str, str], judged: Sequence[Verdict], *, quick: bool) -> str:
     """Return the whole report."""
     results = bench.results
     parts = ["# Measured", "Written by `make bench`; [README.md](README.md) says how to read it."]
     if quick:
         parts.append("**QUICK: a try with tiny numbers. Nothing below is a measurement.**")
-    parts += [_table(["", ""], [[name, value] for name, value in about.items()]), "## Aims", _aims(verdicts(results))]
+    parts += [_table(["", ""], [[name, value] for name, value in about.items()]), "## Aims", _aims(judged)]
     parts += ["## Everything", _measures(results), _notes(bench)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def document(bench: Bench, about: dict[str, str]) -> str:
+def document(bench: Bench, about: dict[str, str], judged: Sequence[Verdict]) -> str:
     """Return everything as JSON: each round of each cell, the parameters, the verdicts."""
     cells = [
         {**asdict(cell), "value": cell.value, "title": bench.results.rows[cell.row].title}
         | {"unit": bench.results.rows[cell.row].unit}
         for cell in bench.results.cells.values()
     ]
-    judged = [asdict(verdict) for verdict in verdicts(bench.results)]
-    whole = {"about": about, "parameters": asdict(bench.parameters), "aims": judged, "cells": cells}
+    aims = [asdict(verdict) for verdict in judged]
+    whole = {"about": about, "parameters": asdict(bench.parameters), "aims": aims, "cells": cells}
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from bench import people
 from bench.contenders import Contender, Floor, Jumpseat
-from bench.load import Answer, Outcome, drive
+from bench.load import Answer, MeasureFailed, Outcome, drive
 from bench.measuring import Bench, connected, sample_of
-from bench.parameters import CONNECTIONS, Parameters
+from bench.parameters import CONNECTIONS, LONGEST_SYNC, Parameters
 from bench.results import Row, Sample
 
 
@@ -46,7 +46,9 @@ def _sample(contender: Contender, count: int, groups: int, members: int) -> Samp
                 (_posts(contender, "/Groups", (people.group(f"team-{at}") for at in range(groups))), (201,), paths),
                 (_patches(contender, ids, paths, members), (200, 204), None),
             ):
-                whole += drive(connections, requests, *expected, keep=keep)
+                whole += drive(connections, requests, *expected, keep=keep, longest=LONGEST_SYNC - whole.seconds)
+                if whole.seconds > LONGEST_SYNC:
+                    raise MeasureFailed(f"not done after {LONGEST_SYNC:.0f} s, with {whole.count:,} requests answered")
             return sample_of(contender, whole, before, whole.seconds, how)
     finally:
         contender.stop()
