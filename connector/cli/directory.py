@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from connector.cli import scim_access
 from connector.cli.operator import Operator, pass_operator
 from connector.cli.output import count, document, fields, json_option, listing
 from connector.domain.tenancy import Bind, Directory, Idp
@@ -44,6 +45,9 @@ TITLES = {
     "active_people": "Active people",
     "groups": "Groups",
     "tokens": "Tokens",
+    "client_secrets": "Client secrets",
+    "entra_tenant_id": "Entra tenant",
+    "requests_per_second": "Requests/s",
 }
 
 
@@ -187,6 +191,10 @@ def disable(operator: Operator, name: str) -> None:
     click.echo(f"{name} is off: its tokens open nothing and nobody of it is admitted. Seats stay held.")
 
 
+for _one in (scim_access.entra_tokens, scim_access.rate):
+    command.add_command(_one)
+
+
 def _set_sign_in(work: Work, /, name: str, cause: Cause, **settings: Any) -> tuple[Directory, int]:
     """Set it, and return the directory and how many memberships were kept out by the lack of it."""
     from connector.lifecycle import reporting
@@ -231,4 +239,7 @@ def _facts(operator: Operator, report: DirectoryReport) -> dict[str, Any]:
         "active_people": report.active_people,
         "groups": report.groups,
         "tokens": [token.hint for token in report.tokens if token.valid(now)],
+        "client_secrets": [secret.hint for secret in report.client_secrets if secret.valid(now)],
+        "entra_tenant_id": report.entra_trust.entra_tenant_id if report.entra_trust else None,
+        "requests_per_second": one.requests_per_second,
     }

@@ -6,15 +6,16 @@ Nothing here changes anything. A finding names people by number, never by name, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from connector.domain.errors import DomainError
 from connector.domain.folding import fold
-from connector.domain.tenancy import Bind, Directory, Idp
+from connector.domain.scim_clients import ClientSecret
+from connector.domain.tenancy import Bind, Directory, DirectoryToken, Idp
 from connector.lifecycle.reporting import rules
 from connector.lifecycle.tokens import unseal
 from connector.mappers.offers import OfferKind, offers_of
@@ -100,16 +101,25 @@ def _subject(work: Work) -> Iterator[Finding]:
 
 def _tokens(work: Work) -> Iterator[Finding]:
     for one in work.tenancy.directories():
-        valid = [token for token in work.tenancy.tokens(one.id) if token.valid(work.now)]
-        if one.active and one.idp is not Idp.LOCAL and not valid:
+        tokens = [token for token in work.tenancy.tokens(one.id) if token.valid(work.now)]
+        secrets = [secret for secret in work.scim_clients.secrets(one.id) if secret.valid(work.now)]
+        can_ask = tokens or secrets or work.scim_clients.trust(one.id)
+        if one.active and one.idp is not Idp.LOCAL and not can_ask:
             yield Finding(Check.TOKENS, f"{one.slug} has no valid SCIM token.", f"jumpseat token create {one.slug}")
-        for token in valid:
-            if token.expires_at is not None and token.expires_at - work.now < EXPIRES_SOON:
-                yield Finding(
-                    Check.TOKENS,
-                    f"The token {token.hint} of {one.slug} expires on {token.expires_at:%Y-%m-%d}.",
-                    f"jumpseat token create {one.slug}, give it to the provider, then revoke the old one",
-                )
+        yield from _expiring("token", "token", one, tokens, work.now)
+        yield from _expiring("client secret", "client", one, secrets, work.now)
+
+
+def _expiring(
+    kind: str, command: str, directory: Directory, valid: Iterable[DirectoryToken | ClientSecret], now: datetime
+) -> Iterator[Finding]:
+    for one in valid:
+        if one.expires_at is not None and one.expires_at - now < EXPIRES_SOON:
+            yield Finding(
+                Check.TOKENS,
+                f"The {kind} {one.hint} of {directory.slug} expires on {one.expires_at:%Y-%m-%d}.",
+                f"jumpseat {command} create {directory.slug}, give it to the provider, then revoke the old one",
+            )
 
 
 def _secrets(work: Work) -> Iterator[Finding]:

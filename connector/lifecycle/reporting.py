@@ -16,6 +16,7 @@ from connector.domain.errors import NotFound
 from connector.domain.listing import Listing
 from connector.domain.memberships import Membership, State
 from connector.domain.people import Person
+from connector.domain.scim_clients import ClientSecret, EntraTrust
 from connector.domain.seats import SeatPool
 from connector.domain.settlement import Changes
 from connector.domain.tenancy import Directory, DirectoryToken, Idp, Tenant
@@ -29,7 +30,7 @@ from connector.storage.work import Work
 
 @dataclass(frozen=True, slots=True)
 class DirectoryReport:
-    """A directory with what it states and its tokens; `active_people` are those whom it wants in."""
+    """A directory with what it states and what opens it; `active_people` are those whom it wants in."""
 
     directory: Directory
     tenant: str
@@ -38,6 +39,8 @@ class DirectoryReport:
     active_people: int
     groups: int
     tokens: tuple[DirectoryToken, ...]
+    client_secrets: tuple[ClientSecret, ...]
+    entra_trust: EntraTrust | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,8 @@ def directories(work: Work, tenant_slug: str | None = None) -> list[DirectoryRep
             *people.get(one.id, (0, 0)),
             groups.get(one.id, 0),
             tuple(work.tenancy.tokens(one.id)),
+            tuple(work.scim_clients.secrets(one.id)),
+            work.scim_clients.trust(one.id),
         )
         for one in work.tenancy.directories()
         if one.tenant_id in tenants

@@ -18,8 +18,8 @@ from connector.storage.work import Work
 def create_secret(work: Work, slug: str, cause: Cause, lifetime: timedelta | None = None) -> tuple[ClientSecret, str]:
     """Give a directory another client secret, returned in clear this once. Two may be valid at once, as with tokens."""
     directory = _locked(work, slug)
-    secrets = work.scim_clients.secrets(directory.id)
-    refuse_a_third("client secret", slug, (one.hint for one in secrets if one.valid(work.now)))
+    valid = (one for one in work.scim_clients.secrets(directory.id) if one.valid(work.now))
+    refuse_a_third("client secret", slug, (one.hint for one in valid))
     plain = new_scim_token(SECRET_PREFIX)
     expires_at = work.now + lifetime if lifetime else None
     secret = ClientSecret(new_id(), directory.id, f"{plain[:12]}…", work.now, expires_at)
@@ -31,11 +31,16 @@ def create_secret(work: Work, slug: str, cause: Cause, lifetime: timedelta | Non
 def revoke_secret(work: Work, slug: str, hint_or_id: str, cause: Cause) -> ClientSecret:
     """Let a client secret, and every access token that was given for it, open nothing from now on; raises NotFound."""
     directory = directory_named(work, slug)
-    secrets = work.scim_clients.secrets(directory.id)
-    secret = named_once("client secret", (one for one in secrets if one.valid(work.now)), hint_or_id)
+    valid = (one for one in work.scim_clients.secrets(directory.id) if one.valid(work.now))
+    secret = named_once("client secret", valid, hint_or_id)
     work.scim_clients.revoke_secret(secret.id, work.now)
     tell(work, directory, Kind.CLIENT_SECRET_REVOKED, secret.id, cause, {"hint": secret.hint})
     return secret
+
+
+def secrets(work: Work, slug: str) -> list[ClientSecret]:
+    """Return a directory's client secrets, those that are over too; raises NotFound."""
+    return work.scim_clients.secrets(directory_named(work, slug).id)
 
 
 def recognise(work: Work, slug: str, client_id: str, secret: str) -> DirectoryAccess:

@@ -26,6 +26,7 @@ from connector.scim.bodies import SCIM_JSON, answer, read_json
 from connector.scim.bulk_operations import BulkOperation, made_by, next_of, read_operations, resolved, split
 from connector.scim.dialects import PATCH_URN, canonical_message
 from connector.scim.errors import InvalidSyntax, error_body
+from connector.scim.rates import PART_OF_ANOTHER
 from connector.scim.representation import entity_tag
 
 Json = Any
@@ -205,7 +206,7 @@ def _ask(method: str, path: str, data: Json, version: str | None) -> _Outcome:
         headers=headers,
         data=orjson.dumps(data) if method != "DELETE" else None,
         content_type=SCIM_JSON,
-        environ_overrides={"REMOTE_ADDR": request.remote_addr or ""},
+        environ_overrides={"REMOTE_ADDR": request.remote_addr or "", PART_OF_ANOTHER: True},
     ).get_environ()
     with current_app.app_context():  # what is noted of one request must not be taken for another's
         chunks, status, answered = run_wsgi_app(current_app.wsgi_app, environ)

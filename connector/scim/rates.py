@@ -6,7 +6,7 @@ import threading
 from datetime import datetime
 from typing import cast
 
-from flask import current_app
+from flask import current_app, request
 
 from connector.domain.rates import Bucket, taken
 from connector.domain.tenancy import Directory
@@ -14,6 +14,9 @@ from connector.scim.errors import ScimError
 from connector.web.context import now
 
 EXTENSION = "jumpseat.rates"
+
+PART_OF_ANOTHER = "jumpseat.part_of_another"
+"""Stands in the WSGI environment of an operation that came in a bulk request, which has been counted; no header can."""
 
 
 class TooManyRequests(ScimError):
@@ -47,6 +50,6 @@ class Rates:
 
 def count(directory: Directory) -> None:
     """Count a request of a directory that has proved itself; raises TooManyRequests."""
-    if directory.requests_per_second is not None:
+    if directory.requests_per_second is not None and PART_OF_ANOTHER not in request.environ:
         rates = cast(Rates, current_app.extensions.setdefault(EXTENSION, Rates()))
         rates.take(directory, directory.requests_per_second, now())

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from connector.domain.tenancy import Bind, Idp
-from connector.lifecycle import Lifecycle, delivery, diagnosis, directories
+from connector.lifecycle import Lifecycle, delivery, diagnosis, directories, scim_clients
 from connector.lifecycle.diagnosis import Check, Finding
 from connector.settings import Settings
 
@@ -89,6 +89,28 @@ def test_a_token_that_expires_within_thirty_days_is_wrong(company: Company, days
     """The day is told, so that it can be replaced in time."""
     company.write(directories.create_token, "okta", OPERATOR, timedelta(days=days))
     assert len(found(company, Check.TOKENS)) == soon
+
+
+@pytest.mark.parametrize(("days", "soon"), [(29, True), (31, False)])
+def test_a_client_secret_that_expires_within_thirty_days_is_wrong(company: Company, days: int, soon: bool) -> None:
+    """As a token that does; an expired one stops provisioning."""
+    company.write(scim_clients.create_secret, "okta", OPERATOR, timedelta(days=days))
+    findings = found(company, Check.TOKENS)
+    assert len(findings) == soon
+    assert all("client secret" in one.sentence and "jumpseat client create okta" in one.cure for one in findings)
+
+
+def test_a_directory_whose_clients_prove_themselves_otherwise_needs_no_token(company: Company) -> None:
+    """By a client secret, or by Entra ID's word."""
+    (token,) = company.read(lambda work: work.tenancy.tokens(directories.directory_named(work, "okta").id))
+    company.write(directories.revoke_token, "okta", token.id, OPERATOR)
+    secret, _ = company.write(scim_clients.create_secret, "okta", OPERATOR)
+    assert not found(company, Check.TOKENS)
+    company.write(scim_clients.revoke_secret, "okta", secret.id, OPERATOR)
+    assert found(company, Check.TOKENS)
+    tenant = "cbb1a5ac-f33b-45fa-9bf5-f37db0fed422"
+    company.write(scim_clients.trust_entra, "okta", OPERATOR, tenant_id=tenant)
+    assert not found(company, Check.TOKENS)
 
 
 def test_a_directory_without_a_valid_token_is_wrong_unless_it_is_off(company: Company) -> None:
