@@ -23,6 +23,7 @@ TITLES = {
     "stated-roles": "Stated roles and entitlements are known",
     "deliveries": "Letters are delivered",
     "work-orders": "Work orders are done in time",
+    "departures": "Departures are finished",
 }
 
 

@@ -12,6 +12,7 @@ from connector.cli.rule import what
 from connector.domain.access import Reason
 from connector.domain.events import CauseKind
 from connector.domain.memberships import Answer, Membership, Obstacle, State
+from connector.lifecycle.departures import Unfinished
 from connector.lifecycle.explaining import Explanation, Place, RuleVerdict, Verdict
 
 STATES = {
@@ -104,8 +105,18 @@ def _place_lines(place: Place) -> Iterator[str]:
     for problem in place.withheld:
         yield f"  withheld: {problem}"
     for one in place.orders:
-        cut = "gate cut, " if one.gate_cut else ""
-        yield f"  {cut}{count(len(one.steps), 'vendor step')} open: jumpseat workorder list --account {one.account}"
+        if not one.gate_cut:
+            yield f"  {count(len(one.steps), 'vendor step')} open: jumpseat workorder list --account {one.account}"
+    if place.unfinished is not None:
+        yield f"  {still_open(place.unfinished)}: jumpseat workorder list, jumpseat handover list"
+
+
+def still_open(one: Unfinished) -> str:
+    """Say what a departure still waits for."""
+    said = f"gate cut, {count(one.open_steps, 'vendor step')} open"
+    if one.open_assets:
+        said += f", {count(one.open_assets, 'asset')} to hand over to {one.heir or 'nobody yet'}"
+    return said
 
 
 def _state(member: Membership | None) -> str:
@@ -177,7 +188,15 @@ def _place_document(one: Place) -> dict[str, Any]:
         ],
         "withheld": [str(problem) for problem in one.withheld],
         "open_work_orders": [order.order.id for order in one.orders],
+        "departure": unfinished_document(one.unfinished),
     }
+
+
+def unfinished_document(one: Unfinished | None) -> dict[str, Any] | None:
+    """Return what a departure still waits for; None when nothing."""
+    if one is None:
+        return None
+    return {"gate_cut": True, "open_steps": one.open_steps, "open_assets": one.open_assets, "heir": one.heir}
 
 
 def _event_document(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from connector.cli.explanation import as_document, tell
+from connector.cli.explanation import as_document, still_open, tell, unfinished_document
 from connector.cli.operator import Operator, pass_operator
 from connector.cli.output import document, fields, json_option, listing, table
 from connector.lifecycle import explaining, reporting
+from connector.lifecycle.departures import unfinished
 
 if TYPE_CHECKING:
     from connector.domain.memberships import Membership
@@ -52,7 +53,14 @@ def list_(operator: Operator, directory: str | None, where: str | None, start: i
 def show(operator: Operator, directory: str, user_name: str, as_json: bool) -> None:
     """Show a person and her place in each account."""
     report = operator.read(reporting.person, directory, user_name)
-    facts = {**_facts(report), "memberships": [_place_facts(slug, one) for slug, one in report.places]}
+    still = {one.account: one for one in operator.read(unfinished, report.person.id)}
+    facts = {
+        **_facts(report),
+        "memberships": [
+            {**_place_facts(slug, one), "departure": unfinished_document(still.get(slug))}
+            for slug, one in report.places
+        ],
+    }
     if as_json:
         document(facts)
         return
@@ -69,6 +77,8 @@ def show(operator: Operator, directory: str, user_name: str, as_json: bool) -> N
     if report.places:
         click.echo()
         table(facts["memberships"], {"account": "Account", "state": "State", "seats": "Seats", "answer": "Answer"})
+    for one in still.values():
+        click.echo(f"\n{one.account}: {still_open(one)}; the departure is not finished.")
     click.echo(f"\nWhy: jumpseat person explain {directory} {user_name}")
 
 

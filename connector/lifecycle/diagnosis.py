@@ -16,6 +16,7 @@ from connector.domain.errors import DomainError
 from connector.domain.folding import fold
 from connector.domain.scim_clients import ClientSecret
 from connector.domain.tenancy import Bind, Directory, DirectoryToken, Idp
+from connector.domain.work_orders import Task
 from connector.lifecycle.reporting import rules
 from connector.lifecycle.tokens import unseal
 from connector.mappers.offers import OfferKind, offers_of
@@ -39,6 +40,7 @@ class Check(StrEnum):
     STATED_ROLES = "stated-roles"
     DELIVERIES = "deliveries"
     WORK_ORDERS = "work-orders"
+    DEPARTURES = "departures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,30 @@ def _work_orders(work: Work) -> Iterator[Finding]:
         yield Finding(Check.WORK_ORDERS, f"Work orders past their time: {late}.", "jumpseat workorder list")
 
 
+def _departures(work: Work) -> Iterator[Finding]:
+    handovers = work.handovers.all()
+    steps = {(one.account_id, one.person_id) for one in work.trail.open_orders() if one.task is Task.REVOKE}
+    unfinished = steps | {(one.account_id, one.person_id) for one in handovers}
+    if unfinished:
+        yield Finding(
+            Check.DEPARTURES,
+            f"Departures not finished: {len(unfinished)}. The gate is cut; open at vendors: {len(steps)}, "
+            f"to hand over: {len(handovers)}.",
+            "jumpseat workorder list, jumpseat handover list",
+            wrong=False,
+        )
+    heirs = work.people.by_id(one.heir.person_id for one in handovers if one.heir.person_id)
+    gone = {key for key, heir in heirs.items() if not heir.active}
+    lost = sum(not one.heir.known or one.heir.person_id in gone for one in handovers)
+    if lost:
+        yield Finding(
+            Check.DEPARTURES, f"Handovers that nobody takes over: {lost}.", "jumpseat handover assign ID --address A"
+        )
+    late = sum(one.due_at < work.now for one in handovers)
+    if late:
+        yield Finding(Check.DEPARTURES, f"Handovers past their time: {late}.", "jumpseat handover list")
+
+
 _CHECKS: dict[Check, Callable[[Work], Iterator[Finding]]] = {
     Check.SIGN_IN: _sign_in,
     Check.SUBJECT: _subject,
@@ -221,4 +247,5 @@ _CHECKS: dict[Check, Callable[[Work], Iterator[Finding]]] = {
     Check.STATED_ROLES: _stated_roles,
     Check.DELIVERIES: _deliveries,
     Check.WORK_ORDERS: _work_orders,
+    Check.DEPARTURES: _departures,
 }

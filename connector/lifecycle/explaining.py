@@ -18,6 +18,7 @@ from connector.domain.invitations import Invitation
 from connector.domain.memberships import Membership
 from connector.domain.people import Member, Person
 from connector.domain.permissions import Problem, combine
+from connector.lifecycle.departures import Unfinished, unfinished
 from connector.lifecycle.outstanding import OrderReport, orders_of
 from connector.lifecycle.reporting import RuleReport, person_named, rules
 from connector.lifecycle.settling import fresh_rulebook
@@ -56,7 +57,7 @@ class Place:
     """A person's place in one account, and everything that it follows from.
 
     `gate` is what the gate would say now if she were signed in; None admits her. `place` is hers on the waiting line,
-    from 1. `withheld` is what rules grant and the account cannot give.
+    from 1. `withheld` is what rules grant and the account cannot give. `unfinished` is what her departure waits for.
     """
 
     account: Account
@@ -67,6 +68,7 @@ class Place:
     verdicts: tuple[RuleVerdict, ...]
     withheld: tuple[Problem, ...]
     orders: tuple[OrderReport, ...]
+    unfinished: Unfinished | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ def explain(work: Work, directory_slug: str, user_name: str, at_most: int = 10) 
     reports = rules(work, tenant.slug) + by_name
     group_ids = frozenset(one.id for one in groups)
     orders = orders_of(work, person.id)
+    waits_for = {one.account: one for one in unfinished(work, person.id)}
     places = []
     for account in work.accounts.all(person.tenant_id):
         member = members.get(account.id)
@@ -111,7 +114,8 @@ def explain(work: Work, directory_slug: str, user_name: str, at_most: int = 10) 
         place = work.ledger.ahead(member) + 1 if member and member.waiting_number and not member.obstacle else None
         here = tuple(one for one in orders if one.order.account_id == account.id)
         withheld = _withheld(book, account, verdicts, stated)
-        places.append(Place(account, member, gate, place, invitation, verdicts, withheld, here))
+        open_still = waits_for.get(account.slug)
+        places.append(Place(account, member, gate, place, invitation, verdicts, withheld, here, open_still))
     return Explanation(
         person,
         directory.slug,

@@ -13,7 +13,8 @@ from connector.domain.events import Kind
 from connector.domain.handovers import HandoverState
 from connector.domain.memberships import State
 from connector.domain.people import Person
-from connector.lifecycle import accounts, delivery, handovers
+from connector.lifecycle import accounts, delivery, diagnosis, handovers
+from connector.lifecycle.departures import Unfinished, unfinished
 from connector.lifecycle.handovers import HandoverLetter, HandoverReport
 from connector.worker import written
 
@@ -243,3 +244,28 @@ def test_many_handovers_cost_few_statements(company: Company) -> None:
     assert len(company.read(handovers.handovers)) == 15
     assert sum("INTO handover" in one for one in statements) == 2
     assert sum("FROM person" in one for one in statements) < 15
+
+
+def test_a_departure_is_not_finished_while_steps_or_assets_are_open(company: Company) -> None:
+    """Said of the person, and counted by the doctor; a handover that nobody takes over, or late, is wrong."""
+
+    def told() -> list[tuple[str, bool]]:
+        found = company.read(diagnosis.diagnose)[diagnosis.Check.DEPARTURES]
+        return [(one.sentence, one.wrong) for one in found]
+
+    olga = leaver(company, "olga", emails=[{"value": "olga@acme.example"}])
+    assert company.read(unfinished, olga.id) == [Unfinished("ac", 2, 5, None)]
+    first, second = told()
+    assert first == (
+        "Departures not finished: 1. The gate is cut; open at vendors: 1, to hand over: 1.",
+        False,
+    )
+    assert second == ("Handovers that nobody takes over: 1.", True)
+    company.write(handovers.assign, only(company).handover.id, OPERATOR, address="new@acme.example")
+    company.clock.forward(days=15)
+    assert told()[1] == ("Handovers past their time: 1.", True)
+    company.finish_orders(olga)
+    assert company.read(unfinished, olga.id) == [Unfinished("ac", 0, 5, "new@acme.example")]
+    company.write(handovers.finish, only(company).handover.id, [], OPERATOR)
+    assert company.read(unfinished, olga.id) == []
+    assert told() == []
