@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup run demo test e2e bench theme lint format lock clean
+.PHONY: help setup run demo test fuzz e2e bench theme lint format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ demo: .venv/runtime.stamp ## Play a company joining, moving and leaving against 
 
 test: .venv/dev.stamp ## Every test that needs no Java and no browser
 	$(BIN)/pytest -n 2
+
+fuzz: .venv/dev.stamp ## 20,000 hostile requests to each kind of database, other ones each day
+	FUZZ_REQUESTS=$${FUZZ_REQUESTS:-20000} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%Y%m%d)} $(BIN)/pytest tests/fuzzing -s
 
 .venv/e2e.stamp: requirements/e2e.lock .venv/dev.stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/e2e.lock
