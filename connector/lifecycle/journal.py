@@ -28,7 +28,7 @@ WRITE_EVERY = 0.25
 """Seconds between two batches."""
 
 STRANGERS_A_MINUTE = 10
-"""Exchanges with a wrong token that are kept of one source, in a minute."""
+"""Exchanges without a right token that are kept of one source, in a minute: the processes of a machine share them."""
 
 MOST_SOURCES = 1000
 """Sources of wrong tokens that are told apart at a time; of more, nothing is kept until the minute is over."""
@@ -36,7 +36,11 @@ MOST_SOURCES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An exchange as it went over the wire. `token_id` is None where no token was accepted."""
+    """An exchange as it went over the wire.
+
+    `token_id` is that of a directory's token, if it was one that was shown. Of a `stranger` nothing was accepted, be it
+    for a wrong token or for an address at which none is looked for.
+    """
 
     directory: str
     at: datetime
@@ -49,6 +53,7 @@ class Heard:
     answer: bytes
     source: str | None
     token_id: str | None
+    stranger: bool
 
     @property
     def size(self) -> int:
@@ -69,12 +74,13 @@ class Journal:
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._minute, self._strangers = 0, dict[str, int]()
+        self._strangers_a_minute = max(1, STRANGERS_A_MINUTE // lifecycle.settings.processes)
         self._noted: dict[str, datetime] = {}
 
     def put(self, heard: Heard) -> None:
         """Take an exchange, in a few microseconds; it never waits for the store, and never fails."""
         with self._lock:
-            if heard.status == 401 and not self._is_worth_keeping(heard):
+            if heard.stranger and not self._is_worth_keeping(heard):
                 return
             if self._size + heard.size > MOST_WAITING:
                 self.dropped += 1
@@ -117,7 +123,7 @@ class Journal:
         if source not in self._strangers and len(self._strangers) >= MOST_SOURCES:
             return False
         self._strangers[source] = self._strangers.get(source, 0) + 1
-        return self._strangers[source] <= STRANGERS_A_MINUTE
+        return self._strangers[source] <= self._strangers_a_minute
 
     def _note_use(self, batch: list[Heard]) -> None:
         used = {heard.token_id: heard.at for heard in batch if heard.token_id is not None}
@@ -128,8 +134,8 @@ class Journal:
 
 
 def _kept(heard: Heard) -> Exchange:
-    """Return what is kept of an exchange: of one with a wrong token nothing that was said in it."""
-    stranger = heard.status == 401
+    """Return what is kept of an exchange: of a stranger's nothing that was said in it."""
+    stranger = heard.stranger
     body = None if stranger else redacted_body(heard.body)
     return Exchange(
         new_id(),

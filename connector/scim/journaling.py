@@ -34,6 +34,7 @@ def _tell(response: Response) -> Response:
             _bounded(response.get_data()),
             source(),
             g.get("token_id"),
+            stranger="token_id" not in g,
         )
         journal.put(heard)
     return response
