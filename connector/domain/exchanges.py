@@ -18,6 +18,10 @@ KEPT_HEADERS = ("Accept", "Content-Type", "If-Match", "If-None-Match", "User-Age
 LARGEST_BODY = 64 * 1024
 """Bytes of a body that are kept; of a larger one the journal says that it was left out."""
 
+DEEPEST = 100
+"""Levels of a body that is kept. Recursion is not tried to its end: what runs there, the collector of garbage among it,
+may find no room left, and Python then ends the process."""
+
 REDACTED = "[redacted]"
 
 _SECRET_NAME = re.compile(r"password|secret(?![a-z])|token|authorization|credential", re.IGNORECASE)
@@ -43,7 +47,7 @@ class Exchange:
 
 
 def redacted_body(raw: bytes) -> str | None:
-    """Return a body without secrets as JSON text; None for what is too large, or no JSON and so cannot be judged."""
+    """Return a body without secrets as JSON text; None for what is too large or deep, or no JSON: it cannot be judged."""
     if not raw or len(raw) > LARGEST_BODY:
         return None
     try:
@@ -63,14 +67,17 @@ def redacted_text(text: str) -> str:
     return _SECRET_TEXT.sub(REDACTED, text).replace("\0", "\ufffd")
 
 
-def _redacted(value: Json) -> Json:
+def _redacted(value: Json, levels: int = DEEPEST) -> Json:
+    """Return a value without secrets; raises ValueError for one of more levels."""
+    if not levels:
+        raise ValueError("too many levels")
     if isinstance(value, str):
         return redacted_text(value)
     if isinstance(value, list):
-        return [_redacted(each) for each in value]
+        return [_redacted(each, levels - 1) for each in value]
     if not isinstance(value, dict):
         return value
-    found = {key: REDACTED if _is_secret(key, each) else _redacted(each) for key, each in value.items()}
+    found = {key: REDACTED if _is_secret(key, each) else _redacted(each, levels - 1) for key, each in value.items()}
     # An operation of a PATCH names what it writes beside the value.
     names = [each for key, each in value.items() if key.lower() == "path" and isinstance(each, str)]
     if any(_SECRET_NAME.search(name) for name in names):
