@@ -206,7 +206,8 @@ def _parsed(received: bytearray) -> tuple[int, bytes] | None:
 
 
 def _joined(chunked: bytes) -> bytes:
-    parts, at = [], 0
+    parts: list[bytes] = []
+    at = 0
     while True:
         line = chunked.index(b"\r\n", at)
         length = int(chunked[at:line], 16)

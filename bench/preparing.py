@@ -64,8 +64,9 @@ def fill(lifecycle: Lifecycle, since: int, upto: int) -> None:
 def account(lifecycle: Lifecycle, name: str) -> None:
     """Open an account of which every member of the group of this name is due a seat."""
     lifecycle.write(accounts.open_account, name, "plain", "standard", CAUSE, capacities={"seats": 1_000_000})
-    what = {"directory_slug": DIRECTORY, "group": name, "seat_type": "seat", "role": "member"}
-    lifecycle.write(ruling.add_rule, name, name, CAUSE, **what)
+    lifecycle.write(
+        ruling.add_rule, name, name, CAUSE, directory_slug=DIRECTORY, group=name, seat_type="seat", role="member"
+    )
 
 
 def sign_in(lifecycle: Lifecycle, first: int, count: int) -> None:

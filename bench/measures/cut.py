@@ -27,18 +27,18 @@ def run(bench: Bench, size: int) -> None:
     ours = [one for one in bench.taking_part if isinstance(one, Jumpseat)]
     times: dict[tuple[str, int], list[float]] = {}
 
-    def sample(contender: Contender, number: int, percentile: int) -> Sample:
-        if (contender.key, number) not in times:
-            first = bench.parameters.sessions + number * bench.parameters.cuts
-            times[contender.key, number] = _cuts(contender, first, bench.parameters.cuts)
-        taken = times[contender.key, number]
-        value = median(taken) if percentile == 50 else quantiles(taken, n=100, method="inclusive")[98]
-        return Sample(value * 1000, len(taken), 0.0)
-
     for percentile in (50, 99):
+
+        def sample(contender: Contender, number: int, percentile: int = percentile) -> Sample:
+            if (contender.key, number) not in times:
+                first = bench.parameters.sessions + number * bench.parameters.cuts
+                times[contender.key, number] = _cuts(contender, first, bench.parameters.cuts)
+            taken = times[contender.key, number]
+            value = median(taken) if percentile == 50 else quantiles(taken, n=100, method="inclusive")[98]
+            return Sample(value * 1000, len(taken), 0.0)
+
         title = f"from the answer to a deactivation to the refusal at the gate, p{percentile}"
-        row = Row(f"cut p{percentile}", title, "ms")
-        bench.take_turns(row, ours, lambda one, number, p=percentile: sample(one, number, p))
+        bench.take_turns(Row(f"cut p{percentile}", title, "ms"), ours, sample)
 
 
 def _cuts(contender: Contender, first: int, count: int) -> list[float]:

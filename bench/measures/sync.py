@@ -24,18 +24,20 @@ def run(bench: Bench, _: int) -> None:
     """Measure a part of it for everybody, and all of it for ours; once, for a round takes minutes."""
     everybody = [one for one in bench.taking_part if not isinstance(one, Floor)]
     ours = [one for one in everybody if isinstance(one, Jumpseat)]
-    part = bench.parameters.peer_sync_part
+    part, members = bench.parameters.peer_sync_part, bench.parameters.sync_members
     for key, contenders, parts in (("sync part", everybody, part), ("sync", ours if part > 1 else everybody, 1)):
-        numbers = bench.parameters.sync_people // parts, bench.parameters.sync_groups // parts
-        shape = *numbers, bench.parameters.sync_members
-        title = f"initial sync of {shape[0]:,} users and {shape[1]} groups of {shape[2]}"
-        if key == "sync" or part > 1:
-            bench.take_turns(
-                Row(key, title, "s"), contenders, lambda one, _, shape=shape: _sample(one, *shape), rounds=1
-            )
+        if key == "sync part" and part == 1:
+            continue
+        number, groups = bench.parameters.sync_people // parts, bench.parameters.sync_groups // parts
+
+        def sample(contender: Contender, _: int, number: int = number, groups: int = groups) -> Sample:
+            return _sync(contender, number, groups, members)
+
+        title = f"initial sync of {number:,} users and {groups} groups of {members}, one PATCH for each member"
+        bench.take_turns(Row(key, title, "s"), contenders, sample, rounds=1)
 
 
-def _sample(contender: Contender, count: int, groups: int, members: int) -> Sample:
+def _sync(contender: Contender, count: int, groups: int, members: int) -> Sample:
     contender.start()
     try:
         with connected(contender) as (connections, how):

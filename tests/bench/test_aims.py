@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.aims import AIMS, AtLeast, Below, TimesTheBest, verdicts
+from bench.aims import AIMS, Below, NotBelow, TimesTheBest, verdicts
 from bench.results import Results, Row, Sample
 
 ROW = Row("creates", "POST /Users", "/s")
@@ -29,20 +29,20 @@ def results(**rates: float | str) -> Results:
         (Below("creates", "ours", 100), False),
         (Below("creates", "ours", 101, cpu=True), True),
         (Below("creates", "ours", 99, cpu=True), False),
-        (AtLeast("creates", "ours", 100), True),
-        (AtLeast("creates", "ours", 101), False),
+        (NotBelow("creates", "ours", 100), True),
+        (NotBelow("creates", "ours", 101), False),
         (TimesTheBest("creates", "ours", 1.25, ("slow", "fast")), True),
         (TimesTheBest("creates", "ours", 1.26, ("slow", "fast")), False),
         (TimesTheBest("creates", "ours", 1.3, ("slow",)), True),
         (TimesTheBest("creates", "ours", 1.3, ("broken",)), None),
         (Below("creates", "broken", 101), None),
-        (AtLeast("creates", "broken", 1), None),
+        (NotBelow("creates", "broken", 1), None),
         (TimesTheBest("creates", "broken", 0.1, ("slow",)), None),
-        (AtLeast("creates", "absent", 1), None),
+        (NotBelow("creates", "absent", 1), None),
     ],
 )
 def test_an_aim_is_judged_by_the_median_and_by_nothing_where_there_is_none(
-    aim: Below | AtLeast | TimesTheBest, reached: bool | None
+    aim: Below | NotBelow | TimesTheBest, reached: bool | None
 ) -> None:
     """An aim is reached or missed by the median of the rounds; a measure that failed leaves it not known."""
     verdict = aim.judge(results(ours=100.0, slow=40.0, fast=80.0, broken="answered 500 instead of 201"))

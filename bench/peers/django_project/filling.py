@@ -7,13 +7,14 @@ import sys
 
 import django
 
+from bench import people
+
 
 def main() -> None:
     """Print the ids of the people filled in."""
     django.setup()
     from django.core.management import call_command
 
-    from bench import people
     from bench.peers.django_project.models import User
 
     since, upto = (int(word) for word in sys.argv[1:])
@@ -31,7 +32,7 @@ def main() -> None:
     print(json.dumps(ids))
 
 
-def _user(model: type, document: dict) -> object:
+def _user(model: type, document: people.Document) -> object:
     return model(
         username=document["userName"],
         scim_username=document["userName"],
