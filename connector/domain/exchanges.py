@@ -47,7 +47,7 @@ class Exchange:
 
 
 def redacted_body(raw: bytes) -> str | None:
-    """Return a body without secrets as JSON text; None for what is too large or deep, or no JSON: it cannot be judged."""
+    """Return a body without secrets as JSON text; None for what is too large or deep to be judged, or no JSON."""
     if not raw or len(raw) > LARGEST_BODY:
         return None
     try:

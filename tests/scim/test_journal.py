@@ -93,13 +93,15 @@ def test_of_a_wrong_token_nothing_is_kept_that_was_said_and_ten_a_minute_at_most
 def test_a_body_that_cannot_be_judged_is_left_out_and_said_to_be(
     said: Callable[[Directory], list[Exchange]], directory: Directory, body: bytes
 ) -> None:
-    """What is no JSON may hold a secret anywhere; what is too large would fill the journal; what is nested
-    deeper than a hundred is not followed, because recursion to its end can end the process (found by `make fuzz`).
+    """What is no JSON may hold a secret anywhere; what is too large would fill the journal.
+
+    What is nested deeper than a hundred is not followed: recursion to its end can end the process (found by fuzzing).
     """
     directory.call("POST", "/Users", body)
     (kept,) = said(directory)
     assert kept.status == 400
     assert kept.left_out is (kept.body is None)
+    assert kept.left_out is (b"ud800" not in body)
 
 
 def test_addresses_that_no_store_holds_do_no_harm(
