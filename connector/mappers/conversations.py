@@ -25,14 +25,60 @@ _PLAIN = re.compile(r"[A-Za-z$]\w*")
 
 def conversation(directory: str, exchanges: Iterable[Exchange]) -> dict[str, Json]:
     """Return the conversation of a directory; a step whose body was not kept says so, and cannot be played."""
-    ids: dict[str, str] = {}
+    kept = list(exchanges)
     return {
         "idp": directory,
         "scenario": "Exported from the journal",
         "source": "jumpseat journal export",
         "confidence": "recorded; credentials redacted",
-        "steps": [_step(number, one, ids) for number, one in enumerate(exchanges, 1)],
+        "steps": list(_steps(kept)),
     }
+
+
+def _steps(exchanges: list[Exchange]) -> Iterator[dict[str, Json]]:
+    ids: dict[str, str] = {}
+    last = {new: number for number, one in enumerate(exchanges, 1) for new in _ID.findall(_text(one))}
+    for number, one in enumerate(exchanges, 1):
+        yield _step(number, one, ids)
+        if one.path == "/Bulk" and one.body and one.answer and one.status == 200:
+            wanted = {new for new, at in last.items() if at > number} - ids.keys()
+            yield from _lookups(number, json.loads(one.body), json.loads(one.answer), wanted, ids)
+
+
+def _text(one: Exchange) -> str:
+    return " ".join((one.path, one.query, one.body or "", one.answer or ""))
+
+
+def _lookups(
+    number: int, asked: dict[str, Json], answered: dict[str, Json], wanted: set[str], ids: dict[str, str]
+) -> Iterator[dict[str, Json]]:
+    """Yield a look for each resource that a bulk request made and that is spoken of later.
+
+    The answer tells ids within addresses alone, from which a variable cannot be taken.
+    """
+    operations = [{name.lower(): value for name, value in one.items()} for one in _member(asked, "operations")]
+    made = {one.get("bulkid"): one for one in operations if str(one.get("method")).upper() == "POST"}
+    for result in answered["Operations"]:
+        new, operation = str(result.get("location", "")).rpartition("/")[2], made.get(result.get("bulkId"))
+        if new not in wanted or operation is None or result["status"] != "201":
+            continue
+        name = "userName" if operation["path"] == "/Users" else "displayName"
+        ids[new] = f"id{len(ids) + 1}"
+        yield {
+            "name": f"{number} verify what {operation['bulkid']} is",
+            "method": "GET",
+            "path": operation["path"],
+            "query": {"filter": f"{name} eq {json.dumps(_member(operation['data'], name))}"},
+            "headers": {},
+            "body": None,
+            "expect": {"status": [200], "json": {"totalResults": 1}},
+            "save": {ids[new]: "Resources[0].id"},
+        }
+
+
+def _member(stated: dict[str, Json], name: str) -> Json:
+    """Return the member of an object whatever the case of its name."""
+    return next(value for key, value in stated.items() if key.lower() == name.lower())
 
 
 def _step(number: int, one: Exchange, ids: dict[str, str]) -> dict[str, Json]:

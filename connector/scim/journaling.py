@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, g, request
 
 from connector.domain.exchanges import KEPT_HEADERS, LARGEST_BODY
 from connector.lifecycle.journal import Heard, Journal
+from connector.scim.rates import PART_OF_ANOTHER
 from connector.web.source import source
 
 _TOO_LARGE = b"\0"
@@ -21,6 +22,8 @@ def install(blueprint: Blueprint) -> None:
 
 def _tell(response: Response) -> Response:
     journal = cast("Journal | None", current_app.extensions.get("jumpseat-journal"))
+    if PART_OF_ANOTHER in request.environ:
+        return response  # the client asked for no such thing by itself; the whole is told of
     if journal is not None and (base := f"/scim/{g.get('directory')}/v2") and request.path.startswith(base):
         heard = Heard(
             g.directory,
