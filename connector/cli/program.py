@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "access": "Ending somebody's access by hand.",
         "workorder": "What is still to be done by hand at a vendor.",
         "handover": "What leavers leave behind at vendors, and who takes it over.",
+        "history": "Who held what when, given by whom and why, and at what price.",
         "audit": "The audit trail.",
         "journal": "What a directory asked over SCIM, and was answered.",
         "console": "The operators' status page.",

@@ -14,6 +14,7 @@ from connector.storage.billing import Billing
 from connector.storage.grants import Grants
 from connector.storage.groups import Groups
 from connector.storage.handovers import Handovers
+from connector.storage.history import History
 from connector.storage.invitations import Invitations
 from connector.storage.ledger import Ledger
 from connector.storage.people import People
@@ -86,6 +87,10 @@ class Work:
     @cached_property
     def scim_clients(self) -> ScimClients:
         return ScimClients(self.connection)
+
+    @cached_property
+    def history(self) -> History:
+        return History(self.connection)
 
     @cached_property
     def sessions(self) -> Sessions:
