@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from connector.domain.scim_clients import ClientSecret, EntraTrust
 from connector.domain.tenancy import Directory
+from connector.storage.prepared import Prepared
 from connector.storage.tables import access_token, client_secret, directory, entra_trust, tenant
 from connector.storage.tenancy import directory_from
 
@@ -23,7 +24,7 @@ _OF_SECRET = (
     .join(client_secret, client_secret.c.directory_id == directory.c.id)
 )
 _BY_SECRET = _OF_SECRET.where(client_secret.c.secret_hash == bindparam("secret_hash"))
-_BY_TOKEN = (
+_BY_TOKEN = Prepared(
     _OF_SECRET.add_columns(access_token.c.expires_at.label("token_expires_at"))
     .join(access_token, access_token.c.client_secret_id == client_secret.c.id)
     .where(access_token.c.token_hash == bindparam("token_hash"))
@@ -74,7 +75,7 @@ class ScimClients:
 
     def token_opening(self, token_hash: str) -> tuple[ClientSecret, datetime, Directory, bool] | None:
         """Return what the token was given for, when it expires, its directory, and whether its tenant is active."""
-        row = self.connection.execute(_BY_TOKEN, {"token_hash": token_hash}).first()
+        row = _BY_TOKEN.first(self.connection, token_hash=token_hash)
         return (_secret(row), row.token_expires_at, directory_from(row), row.tenant_active) if row else None
 
     def purge(self, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -110,6 +111,24 @@ def test_revoking_a_secret_ends_its_tokens_at_once(company: Company) -> None:
         company.events()[-2:], (Kind.CLIENT_SECRET_CREATED, Kind.CLIENT_SECRET_REVOKED), strict=True
     ):
         assert (event["kind"], event["after"]) == (kind, {"directory": "okta", "hint": f"{secret[:12]}…"})
+
+
+def test_a_token_that_is_given_while_its_secret_is_revoked_opens_nothing(company: Company) -> None:
+    """The revocation waits for whoever gives one, and then ends that too."""
+    secret = new_secret(company)
+    access = company.read(scim_clients.recognise, "okta", "okta", secret)
+    revoke = (scim_clients.revoke_secret, "okta", secret[:12], OPERATOR)
+    rival = threading.Thread(target=company.write, args=revoke)
+
+    def issue(work: Work) -> str:
+        token, _ = scim_clients.issue(work, access.token_id)
+        rival.start()
+        return token
+
+    token = company.write(issue)
+    rival.join()
+    assert not opens(company, token)
+    assert company.sql("SELECT token_hash FROM access_token") == []
 
 
 def test_a_token_that_outlived_its_secret_in_the_table_opens_nothing(company: Company) -> None:

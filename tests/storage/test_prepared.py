@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import TypeEngine
 
-from connector.storage import accounts, groups, invitations, ledger, people, tenancy, trail
+from connector.storage import accounts, groups, invitations, ledger, people, scim_clients, tenancy, trail
 from connector.storage.database import Database
 from connector.storage.prepared import Prepared, Rows, among
 from connector.storage.tables import Utc, event, outbox, tenant
@@ -19,7 +19,7 @@ from connector.storage.tables import Utc, event, outbox, tenant
 NOON = datetime(2026, 11, 23, 12, 30, 0, 125000, tzinfo=UTC)
 STATEMENTS = {
     f"{module.__name__}.{name}": one
-    for module in (accounts, groups, invitations, ledger, people, tenancy, trail)
+    for module in (accounts, groups, invitations, ledger, people, scim_clients, tenancy, trail)
     for name, one in vars(module).items()
     if isinstance(one, Prepared)
 }
