@@ -14,6 +14,8 @@ def main() -> None:
     """Print the ids of the people filled in."""
     django.setup()
     from django.core.management import call_command
+    from django.db.models import CharField
+    from django.db.models.functions import Cast
 
     from bench.peers.django_project.models import User
 
@@ -25,10 +27,8 @@ def main() -> None:
     for first in range(since, upto, 1_000):
         numbers = range(first, min(first + 1_000, upto))
         made = User.objects.bulk_create([_user(User, people.person(number)) for number in numbers])
-        for one in made:
-            one.scim_id = str(one.pk)
-        User.objects.bulk_update(made, ["scim_id"])
-        ids += [one.scim_id for one in made]
+        ids += [str(one.pk) for one in made]
+    User.objects.filter(scim_id=None).update(scim_id=Cast("pk", CharField()))
     print(json.dumps(ids))
 
 
