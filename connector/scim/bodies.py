@@ -37,6 +37,8 @@ def read_json(limit: int) -> Json:
         raise TooLarge(limit) from None
     except ClientDisconnected:
         raise InvalidSyntax("The body ended before its announced length.") from None
+    if len(raw) < (request.content_length or 0):  # servers that end the stream themselves do not tell
+        raise InvalidSyntax("The body ended before its announced length.")
     try:
         return orjson.loads(raw.removeprefix(_BOM))
     except orjson.JSONDecodeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -256,6 +257,13 @@ def test_bodies_have_their_limits(directory: Directory) -> None:
     ten_thousand = [{"value": f"00000000-0000-7000-8000-{number:012}"} for number in range(10_000)]
     body = {"schemas": [GROUP_URN], "displayName": "G", "members": ten_thousand, "x": "x" * PERSON_LIMIT}
     _assert_error(directory.call("POST", "/Groups", body), 400, "invalidValue")
+
+
+def test_a_body_that_ends_early_is_refused(directory: Directory) -> None:
+    """Also where what came is JSON without the rest, and where the server ends the stream itself, as granian does."""
+    body = json.dumps({"schemas": [USER_URN], "userName": "bo"})
+    facts = {"CONTENT_LENGTH": str(len(body) + 1), "wsgi.input_terminated": True}
+    _assert_error(directory.call("POST", "/Users", body, environ_overrides=facts), 400, "invalidSyntax")
 
 
 def test_a_failure_of_ours_shows_a_number_and_nothing_else(

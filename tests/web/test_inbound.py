@@ -23,3 +23,9 @@ def test_bytes_that_are_no_text_break_no_query(installation: Installation, query
     """A server passes them on as they came; what can be read of the query is read."""
     answer = installation.app.test_client().get("/login", environ_overrides={"QUERY_STRING": query})
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/callback/%00", "/login/a%00b", "/invitations/%00", "/gate/%00", "/%00"])
+def test_a_nul_character_in_a_path_names_nothing(installation: Installation, path: str) -> None:
+    """PostgreSQL cannot even compare one."""
+    assert installation.app.test_client().get(path).status_code in (401, 404)
