@@ -9,6 +9,7 @@ import click
 from connector.cli.explanation import as_document, still_open, tell, unfinished_document
 from connector.cli.operator import Operator, pass_operator
 from connector.cli.output import document, fields, json_option, listing, table
+from connector.cli.person_import import import_
 from connector.lifecycle import explaining, reporting
 from connector.lifecycle.departures import unfinished
 
@@ -94,6 +95,9 @@ def explain(operator: Operator, directory: str, user_name: str, as_json: bool) -
         document(as_document(found))
     else:
         tell(found)
+
+
+command.add_command(import_)
 
 
 def _facts(report: PersonReport) -> dict[str, Any]:

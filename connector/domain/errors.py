@@ -85,6 +85,20 @@ class FileInvalid(DomainError):
         super().__init__(f"{file}, line {line}, {key}: {problem}")
 
 
+class ListRefused(DomainError):
+    """Rows of a list cannot be used, so that nothing of it is; `problems` has the first of them, `rows` says how many.
+
+    Each problem is written as `row 4, Email: ...`, numbered as the spreadsheet program does.
+    """
+
+    code = "list-refused"
+
+    def __init__(self, file: str, rows: int, problems: Iterable[str]) -> None:
+        self.file, self.rows, self.problems = file, rows, tuple(problems)
+        which = "One row" if rows == 1 else f"{rows} rows"
+        super().__init__(f"{which} of {file} cannot be used, so nothing was done: {' '.join(self.problems[:5])}")
+
+
 class InvalidPath(DomainError):
     """A PATCH path that cannot be read or names an attribute that is not there (RFC 7644 figure 1).
 
@@ -156,6 +170,26 @@ class SignInNeeded(DomainError):
 
     def __init__(self) -> None:
         super().__init__("Sign in first.")
+
+
+class GrantRefused(DomainError):
+    """What was to be given by hand cannot be given in the account; every problem is named, with its cure."""
+
+    code = "grant-refused"
+
+    def __init__(self, user_name: str, account: str, problems: Iterable[str]) -> None:
+        self.user_name, self.account, self.problems = user_name, account, tuple(problems)
+        super().__init__(f"{user_name} cannot be given this in {account}: {' '.join(self.problems)}")
+
+
+class SuspendFirst(DomainError):
+    """The vendor removes nobody who is not suspended."""
+
+    code = "suspend-first"
+
+    def __init__(self, user_name: str, account: str) -> None:
+        self.user_name, self.account = user_name, account
+        super().__init__(f"{account} removes nobody who is not suspended first: suspend {user_name}, then remove her.")
 
 
 class LoginUnknown(DomainError):

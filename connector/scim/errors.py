@@ -25,9 +25,11 @@ ANSWERS: Mapping[type[errors.DomainError], tuple[int, str | None]] = MappingProx
         errors.CapacityBelowUse: CONFLICT,
         errors.CapacityByContract: CONFLICT,
         errors.FileInvalid: CONFLICT,
+        errors.GrantRefused: CONFLICT,
         errors.IdentityMismatch: CONFLICT,
         errors.InvitationUnusable: CONFLICT,
         errors.LedgerMoved: CONFLICT,
+        errors.ListRefused: CONFLICT,
         errors.LoginUnknown: CONFLICT,
         errors.NoSeatLeft: (403, None),
         errors.NothingToAnswer: CONFLICT,
@@ -35,6 +37,7 @@ ANSWERS: Mapping[type[errors.DomainError], tuple[int, str | None]] = MappingProx
         errors.RuleRefused: CONFLICT,
         errors.SeatsAssigned: CONFLICT,
         errors.SignInNeeded: CONFLICT,
+        errors.SuspendFirst: CONFLICT,
     }
 )
 """Every refusal of the rules, as SCIM says it; what no directory can meet would be a conflict with our own state."""

@@ -48,18 +48,26 @@ class Grants:
     def write(self, one: ManualGrant) -> None:
         """Keep a grant in the place of the one that there was."""
         self.remove(one.account_id, one.person_id)
-        values = {
-            "id": one.id,
-            "tenant_id": one.tenant_id,
-            "account_id": one.account_id,
-            "person_id": one.person_id,
-            **_given_row(one.given),
-            "given_by": one.given_by,
-            "given_at": one.given_at,
-            "next": None if one.next is None else _given_row(one.next),
-            "next_at": one.next_at,
-        }
-        self.connection.execute(insert(manual_grant), values)
+        self.add([one])
+
+    def add(self, grants: Iterable[ManualGrant]) -> None:
+        """Keep grants of people who have none in the account."""
+        rows = [
+            {
+                "id": one.id,
+                "tenant_id": one.tenant_id,
+                "account_id": one.account_id,
+                "person_id": one.person_id,
+                **_given_row(one.given),
+                "given_by": one.given_by,
+                "given_at": one.given_at,
+                "next": None if one.next is None else _given_row(one.next),
+                "next_at": one.next_at,
+            }
+            for one in grants
+        ]
+        if rows:
+            self.connection.execute(insert(manual_grant), rows)
 
     def remove(self, account_id: str, person_id: str) -> None:
         self.connection.execute(

@@ -46,6 +46,9 @@ _PRESENT = Prepared(
 _IDENTITIES = Prepared(
     select(identity.c.person_id, identity.c.issuer, identity.c.subject).where(identity.c.person_id.in_(among()))
 )
+_OF_DIRECTORY = select(person).where(person.c.directory_id == bindparam("directory_id"), person.c.deleted_at.is_(None))
+_USING_NAME = Prepared(_OF_DIRECTORY.where(person.c.user_name_folded.in_(among())))
+_USING_EMAIL = Prepared(_OF_DIRECTORY.where(person.c.work_email_folded.in_(among())))
 _PEOPLE = Rows(person)
 _STATED = (
     "user_name",
@@ -93,6 +96,15 @@ class People:
         rows = (_BY_ID_LOCKED if lock else _BY_ID).over(self.connection, person_ids)
         return {row.id: person_of(row) for row in rows}
 
+    def addressed(self, directory_ids: Iterable[str], addresses: Iterable[str]) -> dict[str, list[Person]]:
+        """Return address -> who of these directories bears it as userName or only work e-mail; folded addresses."""
+        found: dict[str, dict[str, Person]] = {address: {} for address in addresses}
+        for directory_id in directory_ids:
+            for column, query in (("user_name_folded", _USING_NAME), ("work_email_folded", _USING_EMAIL)):
+                for row in query.over(self.connection, found, directory_id=directory_id):
+                    found[getattr(row, column)][row.id] = person_of(row)
+        return {address: [people[key] for key in sorted(people)] for address, people in found.items()}
+
     def present(self, directory_id: str, person_ids: Iterable[str]) -> set[str]:
         """Return which of these ids belong to people of this directory who are not deleted."""
         return {row.id for row in _PRESENT.over(self.connection, person_ids, directory_id=directory_id)}
@@ -116,17 +128,24 @@ class People:
 
     def add(self, one: Person) -> None:
         """Add a person; raises AlreadyExists when another unit of work took her name meanwhile."""
-        row = {
-            "id": one.id,
-            "tenant_id": one.tenant_id,
-            "directory_id": one.directory_id,
-            "version": one.version,
-            "created_at": one.created_at,
-            "modified_at": one.modified_at,
-            **_stated(one.stated),
-        }
         with _names_taken(one.stated):
-            _PEOPLE.add(self.connection, [row])
+            self.add_all([one])
+
+    def add_all(self, people: Iterable[Person]) -> None:
+        """Add people whose names the caller knows to be free, since he holds the tenant's policy exclusively."""
+        rows = [
+            {
+                "id": one.id,
+                "tenant_id": one.tenant_id,
+                "directory_id": one.directory_id,
+                "version": one.version,
+                "created_at": one.created_at,
+                "modified_at": one.modified_at,
+                **_stated(one.stated),
+            }
+            for one in people
+        ]
+        _PEOPLE.add(self.connection, rows)
 
     def write(self, one: Person) -> None:
         """Write what the directory says now; raises AlreadyExists when another unit of work took the name meanwhile."""
@@ -203,6 +222,15 @@ class People:
         )
         rows = self.connection.execute(query.group_by("stated"))
         return [(row.stated, row.number) for row in rows if row.stated is not None]
+
+    def stating(self, directory_ids: Iterable[str], attribute: str) -> Iterator[tuple[str, Any]]:
+        """Yield who states something for one attribute, and what; everybody of the directories is looked through."""
+        stated = person.c.document[attribute]
+        query = select(person.c.id, stated.label("stated")).where(
+            person.c.directory_id.in_(directory_ids), person.c.deleted_at.is_(None), stated.as_string().is_not(None)
+        )
+        for row in self.connection.execute(query):
+            yield row.id, row.stated
 
 
 @contextmanager
