@@ -26,7 +26,7 @@ _ATTRIBUTES = (
         description="What to state of a User; equal to the id.",
     ),
     Attribute("type", mutability=Mutability.READ_ONLY, description="Seat or Role."),
-    Attribute("description", mutability=Mutability.READ_ONLY, description="The account, and what is free."),
+    Attribute("description", mutability=Mutability.READ_ONLY, description="What is free, and what one more costs."),
 )
 
 ENTITLEMENT = ResourceType(

@@ -37,6 +37,11 @@ class PoolOffer:
         """Whether the plan has, or sells, any seat of the pool."""
         return self.most != 0
 
+    def is_paid(self, capacity: int | None) -> bool:
+        """Tell whether one seat more than this many is paid for: it does not come with the plan."""
+        included = 0 if self.by_contract else self.included
+        return capacity is not None and included is not None and capacity >= included
+
     def price_in(self, currency: str) -> Price | None:
         """Return the price of one more seat in this currency; None when it is not known."""
         return next((price for price in self.prices if price.currency == currency), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import count
 
 from connector.domain.accounts import Account
 from connector.domain.errors import AlreadyExists, CapacityBelowUse, InvalidValue, NotFound
@@ -12,6 +13,7 @@ from connector.domain.identifiers import new_id
 from connector.domain.seats import SeatPool
 from connector.domain.tenancy import Tenant, checked_slug
 from connector.lifecycle.books import note_purchases
+from connector.lifecycle.offering import people_stating
 from connector.lifecycle.settling import fresh_rulebook, settle
 from connector.mappers.rulebook import Terms, terms_of
 from connector.storage.work import Work
@@ -32,11 +34,49 @@ def open_account(
 ) -> Account:
     """Open an account from a vendor's catalogue, with a pool for each kind of seat that its plan has.
 
-    `capacities` are the seats bought, or agreed by contract, by pool. Raises NotFound with the known vendors, plans or
-    pools, InvalidValue for a number that the plan does not allow, AlreadyExists.
+    Of whom a directory has stated what it offers, to those it is due at once. `capacities` are the seats bought, or
+    agreed by contract, by pool. Raises NotFound with the known vendors, plans or pools, InvalidValue for a number that
+    the plan does not allow, AlreadyExists.
     """
     tenant = only_tenant(work, tenant_slug)
     work.tenancy.lock_policy(tenant.id, exclusively=True)
+    account = add_account(
+        work,
+        tenant,
+        slug,
+        vendor,
+        plan,
+        cause,
+        name=name,
+        capacities=capacities,
+        addons=addons,
+        owner_email=owner_email,
+    )
+    stating = sorted(people_stating(work, account))
+    if stating:
+        work.people.lock(stating)
+        book = fresh_rulebook(work, tenant.id)
+        settle(work, tenant.id, book, work.people.by_id(stating).values(), cause, seats_changed_in=[account.id])
+    return account
+
+
+def add_account(
+    work: Work,
+    tenant: Tenant,
+    slug: str,
+    vendor: str,
+    plan: str,
+    cause: Cause,
+    *,
+    name: str | None = None,
+    capacities: Mapping[str, int | None] | None = None,
+    addons: Iterable[str] = (),
+    owner_email: str | None = None,
+) -> Account:
+    """Write a new account as `open_account` does.
+
+    The caller holds the policy exclusively, and settles those whom it concerns.
+    """
     if work.accounts.named(checked_slug("account", slug)) is not None:
         raise AlreadyExists("account", "name", slug)
     account = Account(new_id(), tenant.id, slug, name or slug, vendor, plan, tuple(addons), owner_email, True, work.now)
@@ -46,6 +86,19 @@ def open_account(
     after = {"name": slug, "vendor": vendor, "plan": plan, "pools": {pool.key: pool.capacity for pool in pools}}
     work.trail.tell([_event(work, account, Kind.ACCOUNT_OPENED, cause, None, after)])
     return account
+
+
+def open_first_account(work: Work, tenant: Tenant, cause: Cause) -> Account:
+    """Open the account that every tenant begins with: its own product, so that discovery has a seat to show.
+
+    It is called after the tenant, `<slug>-app`, with a number where another tenant's account has the name.
+    """
+    stem, names = f"{tenant.slug[:54]}-app", count(2)
+    slug = stem
+    while work.accounts.named(slug) is not None:
+        slug = f"{stem}-{next(names)}"
+    work.tenancy.lock_policy(tenant.id, exclusively=True)
+    return add_account(work, tenant, slug, "plain", "standard", cause, name=tenant.display_name or tenant.slug)
 
 
 def change_capacity(work: Work, slug: str, pool_key: str, capacity: int | None, cause: Cause) -> SeatPool:

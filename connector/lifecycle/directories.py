@@ -22,6 +22,7 @@ from connector.domain.tenancy import (
     checked_issuer,
     checked_slug,
 )
+from connector.lifecycle.accounts import open_first_account
 from connector.lifecycle.settling import fresh_rulebook, settle
 from connector.lifecycle.tokens import hashed, new_scim_token, seal
 from connector.storage.work import Work
@@ -37,8 +38,13 @@ SUBJECT_CLAIMS = {Idp.ENTRA: "oid"}
 """Which claim names the person where `sub` does not: Entra's `sub` differs from application to application."""
 
 
-def create_tenant(work: Work, slug: str, cause: Cause, display_name: str | None = None) -> Tenant:
-    """Create a customer organisation with its built-in directory `<slug>-local`; raises AlreadyExists, InvalidValue."""
+def create_tenant(
+    work: Work, slug: str, cause: Cause, display_name: str | None = None, *, with_account: bool = True
+) -> Tenant:
+    """Create a customer organisation with its built-in directory `<slug>-local` and one plain account, `<slug>-app`.
+
+    Without the account the caller opens another at once. Raises AlreadyExists, InvalidValue.
+    """
     checked_slug("tenant", slug)
     if work.tenancy.tenant_named(slug) is not None:
         raise AlreadyExists("tenant", "name", slug)
@@ -46,6 +52,8 @@ def create_tenant(work: Work, slug: str, cause: Cause, display_name: str | None 
     work.tenancy.add_tenant(tenant)
     work.trail.tell([Event(work.now, tenant.id, Kind.TENANT_CREATED, tenant.id, cause, after={"name": slug})])
     add_directory(work, tenant, f"{slug[:57]}-local", Idp.LOCAL, cause)
+    if with_account:
+        open_first_account(work, tenant, cause)
     return tenant
 
 

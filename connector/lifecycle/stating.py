@@ -91,7 +91,7 @@ def state_tenant(work: Work, wanted: StatedTenant, cause: Cause, *, prune: bool)
     """
     tenant = work.tenancy.tenant_named(wanted.name)
     if tenant is None:
-        tenant = directories.create_tenant(work, wanted.name, cause, wanted.title)
+        tenant = directories.create_tenant(work, wanted.name, cause, wanted.title, with_account=not wanted.accounts)
         work.tenancy.lock_policy(tenant.id, exclusively=True)
         stated = Stated(tenant)
         stated.note(difference("tenant", wanted.name, None, {"title": wanted.title} if wanted.title else {}))
@@ -236,8 +236,9 @@ def _shaped(now: Account, wanted: StatedAccount, pools: Mapping[str, SeatPool]) 
 
 
 def _open_account(work: Work, stated: Stated, wanted: StatedAccount, cause: Cause) -> None:
-    opened = accounts.open_account(
+    opened = accounts.add_account(
         work,
+        stated.tenant,
         wanted.name,
         wanted.vendor,
         wanted.plan,
@@ -246,8 +247,8 @@ def _open_account(work: Work, stated: Stated, wanted: StatedAccount, cause: Caus
         capacities=wanted.seats,
         addons=wanted.addons or (),
         owner_email=wanted.owner_email,
-        tenant_slug=stated.tenant.slug,
     )
+    stated.terms_changed.add(opened.id)
     _state_billing(work, opened, wanted.billing, cause)
     pools = work.accounts.pools([opened.id])[opened.id]
     shape = Shape(opened, {key: pool.capacity for key, pool in pools.items()}, wanted.when_full)

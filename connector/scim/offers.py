@@ -83,4 +83,6 @@ def _description(offered: Offered) -> str:
     if offer.kind is OfferKind.ROLE:
         return f"The role {offer.label} in {offer.account.name}."
     free = "as many as are wanted" if offered.free is None else str(offered.free)
-    return f"A seat of the type {offer.label} in {offer.account.name}; free: {free}."
+    amounts = offered.costs
+    cost = "unknown" if amounts is None else " or ".join(f"{each} a month" for each in amounts) or "nothing"
+    return f"A seat of the type {offer.label} in {offer.account.name}; free: {free}; cost of one more: {cost}."

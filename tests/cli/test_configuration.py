@@ -30,11 +30,13 @@ def test_a_plan_is_shown_and_then_done(terminal: Terminal, company: Company) -> 
     assert "In crm:\n  Get a seat (1): ada@acme.example\n  Wait (1): ben@acme.example\n" in said
     assert "What it costs is not known" in said
     assert "2 to add, 0 to change, 0 to remove." in said
-    assert terminal.json("account", "list") == []
+    assert [one["account"] for one in terminal.json("account", "list")] == ["main-app"]
     _, *words = re.findall(r"To do exactly this: (.*)", said)[0].split()
     assert terminal.read(*words).endswith("Done.\n")
     assert company.pool().promised == 1
-    assert terminal.read("apply", path) == "Everything is as the file says; there is nothing to do.\n"
+    again = terminal.read("apply", path).splitlines()
+    assert again[0] == "Everything is as the file says; there is nothing to do."
+    assert again[1:] == ["Not in the file, and left as it is: account main-app."]
 
 
 def test_a_plan_for_programs_has_everything(terminal: Terminal, company: Company) -> None:
@@ -79,7 +81,7 @@ def test_rules_are_removed_when_asked_for(terminal: Terminal, company: Company) 
     fewer = terminal.file(FILE.partition("    rules:")[0])
     said = terminal.read("plan", fewer)
     assert "there is nothing to do" in said
-    assert "Not in the file, and left as it is: rule everybody." in said
+    assert "Not in the file, and left as it is: account main-app, rule everybody." in said
     said = terminal.read("plan", fewer, "--prune")
     assert "- rule everybody\n    account: crm\n" in said
     _, *words = re.findall(r"To do exactly this: (.*)", said)[0].split()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from connector.domain.offered import OKTA_ENTITLEMENT, OKTA_ROLE
-from connector.lifecycle import Lifecycle, accounts
+from connector.lifecycle import Lifecycle, accounts, directories, invoicing
 
 from .conftest import CAUSE, PATCH_URN, Directory
 
@@ -39,14 +40,14 @@ def test_every_seat_type_on_sale_is_an_entitlement(vendor: Directory) -> None:
     """Each with its account and with what is free in the description."""
     found = page(vendor, "/Entitlements")
     assert {each["id"] for each in found["Resources"]} >= {"app:seat", "hub:core", "hub:sales_service"}
-    first = found["Resources"][0]
+    first = next(each for each in found["Resources"] if each["id"] == "app:seat")
     assert first == {
         "schemas": [OKTA_ENTITLEMENT],
         "id": "app:seat",
         "displayName": "Our app: Seat",
         "value": "app:seat",
         "type": "Seat",
-        "description": "A seat of the type Seat in Our app; free: 5.",
+        "description": "A seat of the type Seat in Our app; free: 5; cost of one more: nothing.",
         "meta": {
             "resourceType": "Entitlement",
             "location": f"https://seats.example/scim/{vendor.slug}/v2/Entitlements/app:seat",
@@ -107,3 +108,52 @@ def test_an_entitlement_makes_a_seat_due_until_it_is_taken_back(vendor: Director
     after = dict(vendor.call("PATCH", f"/Users/{ada['id']}", body).json or {})
     assert [each["value"] for each in after["entitlements"]] == ["gold"]
     assert not any(each["seatTypes"] for each in after.get(extension, {}).get("memberships", ()))
+
+
+def _costs(directory: Directory) -> dict[str, str]:
+    found = page(directory, "/Entitlements")["Resources"]
+    return {each["id"]: each["description"].rpartition("cost of one more: ")[2] for each in found}
+
+
+def test_the_description_tells_what_one_more_costs(vendor: Directory, lifecycle: Lifecycle) -> None:
+    """By the vendor's list; nothing while it comes with the plan; what nobody has said is unknown, and never 0."""
+    costs = _costs(vendor)
+    assert costs["app:seat"] == "nothing."
+    assert costs["hub:view_only"] == "nothing."
+    lifecycle.write(accounts.change_capacity, "app", "seats", 10, CAUSE)
+    assert _costs(vendor)["app:seat"] == "unknown."
+    state = {"currency": "EUR", "time_zone": "Europe/Paris", "anchor": date(2026, 1, 1), "months": 1}
+    lifecycle.write(invoicing.state_billing, "app", CAUSE, **state)
+    assert _costs(vendor)["app:seat"] == "unknown."
+    lifecycle.write(invoicing.state_price, "app", "seats/seats", "7.5 EUR", CAUSE)
+    assert _costs(vendor)["app:seat"] == "7.50 EUR a month."
+
+
+def test_a_new_tenant_offers_a_seat_of_its_own(directory: Directory, lifecycle: Lifecycle) -> None:
+    """However it was made there is one plain account, of a name that no other account has."""
+    (only,) = page(directory, "/Entitlements")["Resources"]
+    assert (only["value"], only["displayName"]) == ("main-app:seat", "main: Seat")
+    lifecycle.write(accounts.open_account, "acme-app", "plain", "standard", CAUSE)
+    lifecycle.write(directories.create_tenant, "acme", CAUSE, "Acme GmbH")
+    opened = lifecycle.read(lambda work: work.accounts.named("acme-app-2"))
+    assert opened is not None
+    assert (opened.name, opened.vendor) == ("Acme GmbH", "plain")
+
+
+def test_opening_an_account_is_heard_by_those_who_state_it_already(directory: Directory, lifecycle: Lifecycle) -> None:
+    """At once, and by nobody else; a role that comes with a change of plan likewise (concerned_in)."""
+    extension = "urn:jumpseat:params:scim:schemas:extension:membership:1.0:User"
+    stated = {
+        "ada": {"entitlements": [{"value": "CRM:seat"}]},
+        "bo": {"roles": [{"value": "crm:member"}]},
+        "cy": {"entitlements": [{"value": "crm:gold"}], "roles": [{"display": "crm:member"}]},
+    }
+    people = {name: directory.person(name, **attributes)["id"] for name, attributes in stated.items()}
+    directory.person("dot")
+    lifecycle.write(accounts.open_account, "crm", "plain", "standard", CAUSE, capacities={"seats": 1})
+    places = {
+        name: page(directory, f"/Users/{id_}").get(extension, {}).get("memberships") for name, id_ in people.items()
+    }
+    assert {name: [each["account"] for each in found or ()] for name, found in places.items()} == {
+        "ada": ["crm"], "bo": ["crm"], "cy": []
+    }  # fmt: skip
