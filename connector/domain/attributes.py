@@ -7,7 +7,7 @@ attribute's type, case rule or mutability.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -71,10 +71,14 @@ class Attribute:
     canonical_values: tuple[str, ...] = ()
     reference_types: tuple[str, ...] = ()
     description: str = ""
+    _named: dict[str, Attribute] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._named.update((sub.name.lower(), sub) for sub in self.sub_attributes)
 
     def sub_attribute(self, name: str) -> Attribute | None:
         """Return the sub-attribute of that name, whatever its case, or None."""
-        return next((sub for sub in self.sub_attributes if sub.name.lower() == name.lower()), None)
+        return self._named.get(name.lower())
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ class ResourceType:
 
     def __init__(self, name: str, endpoint: str, schema: Schema, extensions: tuple[Schema, ...] = ()) -> None:
         self.name, self.endpoint, self.schema, self.extensions = name, endpoint, schema, extensions
+        self._extensions = {extension.urn.lower(): extension for extension in extensions}
         self._paths: dict[str, AttributePath] = {}
         for schema_urn, attributes in ((None, COMMON), (None, schema.attributes)):
             for path in _paths(schema_urn, attributes):
@@ -147,7 +152,7 @@ class ResourceType:
 
     def extension(self, urn: str) -> Schema | None:
         """Return the extension of that URN, whatever its case, or None."""
-        return next((extension for extension in self.extensions if extension.urn.lower() == urn.lower()), None)
+        return self._extensions.get(urn.lower())
 
 
 def _paths(urn: str | None, attributes: tuple[Attribute, ...]) -> Iterator[AttributePath]:
