@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from connector.storage import append_only, schema  # noqa: F401  (append_only attaches its triggers to the tables)
 from connector.storage.filtering import register_functions
+from connector.storage.json_text import BOTH_WAYS
 from connector.storage.outages import DatabaseUnavailable, outages_told
 from connector.storage.tables import metadata
 from connector.storage.work import Work
@@ -170,7 +171,7 @@ def _worth_another_try(error: DBAPIError) -> bool:
 
 def _postgresql_engine(url: str) -> Engine:
     patience = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": BUSY}
-    engine = create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args=patience)
+    engine = create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args=patience, **BOTH_WAYS)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -185,9 +186,8 @@ def _sqlite_engine(url: str) -> tuple[Engine, Callable[[], Any]]:
     if not path or path == ":memory:":
         raise ValueError("A SQLite database needs a file: sqlite:///var/jumpseat.db")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        url, pool_size=8, max_overflow=24, connect_args={"timeout": BUSY, "check_same_thread": False}
-    )
+    patience = {"timeout": BUSY, "check_same_thread": False}
+    engine = create_engine(url, pool_size=8, max_overflow=24, connect_args=patience, **BOTH_WAYS)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: SqliteConnection, _record: object) -> None:
