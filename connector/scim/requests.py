@@ -12,6 +12,7 @@ from connector.domain.attributes import GROUP, USER, Attribute, Mutability, Reso
 from connector.domain.errors import InvalidValue
 from connector.domain.folding import fold
 from connector.scim.operations import Op, Operation
+from connector.scim.plainness import is_plain
 
 MAX_NAME = 2000
 """Bytes. PostgreSQL's indexes take 2,704, the directory's id included."""
@@ -69,7 +70,8 @@ _OBJECT: Messages = {"type": "must be an object.", "invalid": "must be an object
 
 def check_resource(document: Mapping[str, Json], resource: ResourceType) -> None:
     """Raise InvalidValue, naming the attribute, unless the canonical document can be a resource of that type."""
-    _check(_shape(resource), document)
+    if not is_plain(document, resource):
+        _check(_shape(resource), document)
 
 
 def check_operations(operations: Iterable[Operation]) -> None:
