@@ -11,6 +11,7 @@ from typing import Any
 
 from connector.domain.errors import AlreadyExists, NotFound
 from connector.domain.events import Cause, CauseKind, Event, Kind
+from connector.domain.folding import fold
 from connector.domain.identifiers import new_id
 from connector.domain.listing import Listing
 from connector.domain.people import Member, Page, Person, StatedPerson
@@ -112,19 +113,19 @@ def _found(work: Work, access: DirectoryAccess, person_id: str, *, lock: bool = 
 
 def _returner(work: Work, access: DirectoryAccess, stated: StatedPerson) -> Person | None:
     """Return the inactive person whom these names restore; release the names of any other inactive bearer."""
-    directory_id = access.directory.id
-    named = work.people.named(directory_id, stated.user_name, lock=True)
-    keyed = work.people.keyed(directory_id, stated.external_id) if stated.external_id is not None else None
+    bearers = work.people.bearing(access.directory.id, stated)
+    named = next((one for one in bearers if fold(one.stated.user_name) == fold(stated.user_name)), None)
+    key = stated.external_id
+    keyed = next((one for one in bearers if key is not None and one.stated.external_id == key), None)
     if named is not None and named.active:
         raise AlreadyExists("User", "userName", stated.user_name)
     if keyed is not None and keyed.active:
-        raise AlreadyExists("User", "externalId", stated.external_id or "")
+        raise AlreadyExists("User", "externalId", key or "")
     if named is not None and keyed is not None and named.id == keyed.id:
         return named
-    for bearer in (named, keyed):
-        if bearer is not None:
-            work.people.release_names(bearer.id)
-            work.groups.remove_from_all(bearer.id, work.now)
+    for bearer in bearers:
+        work.people.release_names(bearer.id)
+        work.groups.remove_from_all(bearer.id, work.now)
     return None
 
 

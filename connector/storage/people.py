@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from connector.domain.errors import AlreadyExists, IdentityMismatch
@@ -26,10 +26,20 @@ _ONE = select(person).where(
     person.c.deleted_at.is_(None),
 )
 _FIND, _FIND_LOCKED = Prepared(_ONE), Prepared(_ONE.with_for_update())
-_NAMED = select(person).where(
-    person.c.directory_id == bindparam("directory_id"), person.c.user_name_folded == bindparam("user_name")
+_NAMED = Prepared(
+    select(person).where(
+        person.c.directory_id == bindparam("directory_id"), person.c.user_name_folded == bindparam("user_name")
+    )
 )
-_NAMED_FREE, _NAMED_LOCKED = Prepared(_NAMED), Prepared(_NAMED.with_for_update())
+_BEARERS = Prepared(
+    select(person)
+    .where(
+        person.c.directory_id == bindparam("directory_id"),
+        or_(person.c.user_name_folded == bindparam("user_name"), person.c.external_id_key == bindparam("external_id")),
+    )
+    .order_by(person.c.id)
+    .with_for_update()
+)
 _KEYED_LOCKED = Prepared(
     select(person)
     .where(person.c.directory_id == bindparam("directory_id"), person.c.external_id_key == bindparam("external_id"))
@@ -80,11 +90,15 @@ class People:
         row = found.first(self.connection, directory_id=directory_id, person_id=person_id)
         return person_of(row) if row else None
 
-    def named(self, directory_id: str, user_name: str, *, lock: bool = False) -> Person | None:
+    def named(self, directory_id: str, user_name: str) -> Person | None:
         """Return who bears this userName, case and width aside."""
-        named = _NAMED_LOCKED if lock else _NAMED_FREE
-        row = named.first(self.connection, directory_id=directory_id, user_name=fold(user_name))
+        row = _NAMED.first(self.connection, directory_id=directory_id, user_name=fold(user_name))
         return person_of(row) if row else None
+
+    def bearing(self, directory_id: str, stated: StatedPerson) -> list[Person]:
+        """Return who bears this userName or this externalId, locked for change: nobody, one or two people."""
+        names = {"user_name": fold(stated.user_name), "external_id": stated.external_id}
+        return [person_of(row) for row in _BEARERS.all(self.connection, directory_id=directory_id, **names)]
 
     def keyed(self, directory_id: str, external_id: str) -> Person | None:
         """Return who bears this externalId, locked for change."""
