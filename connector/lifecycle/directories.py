@@ -82,8 +82,7 @@ def create_directory(
 
 def create_token(work: Work, slug: str, cause: Cause, lifetime: timedelta | None = None) -> tuple[DirectoryToken, str]:
     """Give a directory another token, returned in clear this once. Two may be valid at once, so that one can rotate."""
-    directory = directory_named(work, slug)
-    work.tenancy.lock_policy(directory.tenant_id, exclusively=True)
+    directory = locked_directory(work, slug)
     refuse_a_third("token", slug, (token.hint for token in work.tenancy.tokens(directory.id) if token.valid(work.now)))
     secret = new_scim_token()
     expires_at = work.now + lifetime if lifetime else None
@@ -143,6 +142,13 @@ def directory_named(work: Work, slug: str) -> Directory:
     return directory
 
 
+def locked_directory(work: Work, slug: str) -> Directory:
+    """Return the directory of this name as it is while nobody else can change it; raises NotFound."""
+    found = directory_named(work, slug)
+    work.tenancy.lock_policy(found.tenant_id, exclusively=True)
+    return work.tenancy.directory(found.id)
+
+
 def set_sign_in(
     work: Work,
     slug: str,
@@ -159,8 +165,7 @@ def set_sign_in(
     Raises InvalidValue for an issuer that could never be asked, NotFound.
     """
     checked_issuer(issuer, http_loopback=work.settings.allow_http_loopback)
-    directory = directory_named(work, slug)
-    work.tenancy.lock_policy(directory.tenant_id, exclusively=True)
+    directory = locked_directory(work, slug)
     changed = replace(
         directory,
         issuer=issuer,
@@ -179,8 +184,7 @@ def set_sign_in(
 
 def set_active(work: Work, slug: str, cause: Cause, *, active: bool) -> Directory:
     """Switch a directory on or off; off, its tokens open nothing and nobody of it is admitted."""
-    directory = directory_named(work, slug)
-    work.tenancy.lock_policy(directory.tenant_id, exclusively=True)
+    directory = locked_directory(work, slug)
     changed = replace(directory, active=active, version=directory.version + 1)
     work.tenancy.change_directory(changed)
     before, after = {"active": directory.active}, {"active": active}
@@ -190,8 +194,7 @@ def set_active(work: Work, slug: str, cause: Cause, *, active: bool) -> Director
 
 def set_rate(work: Work, slug: str, cause: Cause, per_second: int | None) -> Directory:
     """Limit how many SCIM requests a directory may make in a second, or set no limit; raises InvalidValue, NotFound."""
-    directory = directory_named(work, slug)
-    work.tenancy.lock_policy(directory.tenant_id, exclusively=True)
+    directory = locked_directory(work, slug)
     changed = replace(directory, requests_per_second=checked_rate(per_second) if per_second is not None else None)
     work.tenancy.change_directory(changed)
     before = {"requests_per_second": directory.requests_per_second}

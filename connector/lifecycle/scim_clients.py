@@ -10,7 +10,7 @@ from connector.domain.events import Cause, Kind
 from connector.domain.identifiers import new_id
 from connector.domain.scim_clients import GLOBAL, ClientSecret, EntraTrust, checked_trust
 from connector.domain.tenancy import SLUG, Directory, DirectoryAccess, Idp, Presented
-from connector.lifecycle.directories import directory_named, named_once, refuse_a_third, tell
+from connector.lifecycle.directories import directory_named, locked_directory, named_once, refuse_a_third, tell
 from connector.lifecycle.tokens import ACCESS_PREFIX, SECRET_PREFIX, hashed, new_scim_token
 from connector.storage.work import Work
 
@@ -141,10 +141,9 @@ def _access(
 
 
 def _locked(work: Work, slug: str) -> Directory:
-    directory = directory_named(work, slug)
+    directory = locked_directory(work, slug)
     if directory.idp is Idp.LOCAL:
         raise InvalidValue("directory", f"{slug} is stated by operators, not over SCIM; name another.")
-    work.tenancy.lock_policy(directory.tenant_id, exclusively=True)
     return directory
 
 

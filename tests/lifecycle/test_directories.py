@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from connector.domain.memberships import Obstacle, State
 from connector.domain.tenancy import Bind, Idp
 from connector.lifecycle import directories, tokens
 from connector.lifecycle.directories import authenticate
+from connector.storage.work import Work
 
 from .company import OPERATOR, SECRET_KEY, Company
 
@@ -152,6 +154,21 @@ def test_a_directory_that_is_switched_off_opens_to_no_token_and_admits_nobody(em
     empty.write(directories.set_active, "okta", OPERATOR, active=True)
     assert empty.read(authenticate, "okta", secret)
     assert empty.admits(session)
+
+
+def test_two_changes_of_a_directory_at_once_are_both_made(empty: Company) -> None:
+    """Whoever comes second changes what the first has left, and switches nothing on again."""
+    empty.directory("okta")
+    rival = threading.Thread(target=empty.write, args=(directories.set_rate, "okta", OPERATOR, 50))
+
+    def switch_off(work: Work) -> None:
+        directories.set_active(work, "okta", OPERATOR, active=False)
+        rival.start()
+
+    empty.write(switch_off)
+    rival.join()
+    found = empty.read(directories.directory_named, "okta")
+    assert (found.active, found.requests_per_second) == (False, 50)
 
 
 def test_a_directory_without_sign_in_invites_nobody_until_it_is_set(empty: Company) -> None:
