@@ -26,11 +26,10 @@ _ONE = select(person).where(
     person.c.deleted_at.is_(None),
 )
 _FIND, _FIND_LOCKED = Prepared(_ONE), Prepared(_ONE.with_for_update())
-_NAMED = Prepared(
-    select(person).where(
-        person.c.directory_id == bindparam("directory_id"), person.c.user_name_folded == bindparam("user_name")
-    )
+_NAMED = select(person).where(
+    person.c.directory_id == bindparam("directory_id"), person.c.user_name_folded == bindparam("user_name")
 )
+_NAMED_FREE, _NAMED_LOCKED = Prepared(_NAMED), Prepared(_NAMED.with_for_update())
 _BEARERS = Prepared(
     select(person)
     .where(
@@ -90,9 +89,11 @@ class People:
         row = found.first(self.connection, directory_id=directory_id, person_id=person_id)
         return person_of(row) if row else None
 
-    def named(self, directory_id: str, user_name: str) -> Person | None:
+    def named(self, directory_id: str, user_name: str, *, lock: bool = False) -> Person | None:
         """Return who bears this userName, case and width aside."""
-        row = _NAMED.first(self.connection, directory_id=directory_id, user_name=fold(user_name))
+        row = (_NAMED_LOCKED if lock else _NAMED_FREE).first(
+            self.connection, directory_id=directory_id, user_name=fold(user_name)
+        )
         return person_of(row) if row else None
 
     def bearing(self, directory_id: str, stated: StatedPerson) -> list[Person]:
