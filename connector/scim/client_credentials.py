@@ -57,9 +57,6 @@ class _Client(ClientMixin):
     def check_grant_type(self, grant_type: str) -> bool:
         return bool(grant_type == _Grant.GRANT_TYPE)
 
-    def get_allowed_scope(self, scope: str | None) -> str:
-        return SCOPE
-
 
 class _Request(OAuth2Request):
     payload: Any
