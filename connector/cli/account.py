@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +14,8 @@ from connector.cli.purchases import pool_and_number
 from connector.cli.step_up import step_up
 from connector.cli.vendors import vendors
 from connector.cli.when_full import when_full
-from connector.lifecycle import accounts, outstanding, reporting
+from connector.domain.seats import LineOrder
+from connector.lifecycle import accounts, outstanding, pool_policies, reporting
 
 if TYPE_CHECKING:
     from connector.domain.events import Cause
@@ -27,11 +29,13 @@ POOL_COLUMNS = {
     "owner": "Owner's",
     "held": "Held",
     "promised": "Promised",
+    "reserved": "Reserved",
     "free": "Free",
     "waiting": "Waiting",
 }
 
 
+ORDERS = {LineOrder.TIME: "time of arrival", LineOrder.PRIORITY: "priority of the rule, then time of arrival"}
 LINE_SHOWN, LINE_READ = 20, 100_000
 """People on the waiting line who are shown, and who are read at most."""
 
@@ -109,9 +113,9 @@ def show(operator: Operator, name: str, as_json: bool) -> None:
     """Show an account: plan, seat pools, how many members are in which state, and who waits."""
     report = operator.read(reporting.account, name)
     line = [_waiter_facts(one) for one in operator.read(outstanding.waiting, LINE_READ, name)]
-    facts = _facts(report)
+    facts, coming = _facts(report), operator.read(outstanding.coming, name)
     if as_json:
-        document({**facts, "line": line})
+        document({**facts, "line": line, "coming": [asdict(one) for one in coming]})
         return
     titles = {
         "account": "Account",
@@ -126,13 +130,37 @@ def show(operator: Operator, name: str, as_json: bool) -> None:
     fields({**facts, "title": report.account.name, "plan": _plan(report)}, titles)
     click.echo()
     table(_pool_rows(report), POOL_COLUMNS)
-    if line:
+    if coming:
         click.echo()
+        rows = [{"at": one.at, "what": one.what} for one in coming]
+        table(rows, {"at": "Coming", "what": "What"})
+    if line:
+        click.echo(f"\nServed by {ORDERS[report.account.line_order]}:")
         columns = {"place": "Place", "user_name": "Waits", "directory": "Directory"}
         kept_out = {"kept_out_by": "Kept out by"} if any(one["kept_out_by"] for one in line) else {}
         table(line[:LINE_SHOWN], columns | kept_out)
     if len(line) > LINE_SHOWN:
         click.echo(f"\nThe first {LINE_SHOWN} of them; --json has all.")
+
+
+@command.command("line")
+@click.argument("name")
+@click.argument("order", type=click.Choice([one.value for one in LineOrder]))
+@click.option("--preview", is_flag=True, help="Show what it comes to, and do nothing.")
+@json_option
+@pass_operator
+def line_(operator: Operator, name: str, order: str, preview: bool, as_json: bool) -> None:
+    """Serve those who wait by time of arrival, or by the priority of the rule that makes their seat due."""
+    run = operator.rehearse if preview else operator.write
+    effects = run(pool_policies.set_line_order, name, LineOrder(order), operator.cause)
+    if as_json:
+        places = [{"user_name": one.user_name, "place": one.place} for one in effects]
+        document({"account": name, "line_order": order, "preview": preview, "moved": places})
+        return
+    click.echo("This is what would happen; nothing was done." if preview else "Done.")
+    click.echo(f"  Those who wait in {name} are served by {ORDERS[LineOrder(order)]}.")
+    for told in purchases.outcomes(effects):
+        click.echo(told)
 
 
 @command.command()
@@ -196,6 +224,12 @@ def _pool_facts(one: PoolReport) -> dict[str, Any]:
         "owner": pool.owner,
         "held": pool.held,
         "promised": pool.promised,
+        "reserved": pool.reserved,
+        "released": pool.released,
+        "release_at": pool.release_at,
+        "when_full": pool.when_full.value,
+        "fallback": pool.fallback,
+        "grace_until": pool.grace_until,
         "free": pool.free,
         "waiting": one.waiting,
         "kept_out": one.kept_out,
@@ -223,6 +257,7 @@ def _facts(report: AccountReport) -> dict[str, Any]:
         "addons": list(one.addons),
         "owner_email": one.owner_email,
         "active": one.active,
+        "line_order": one.line_order.value,
         "members": {state.value: number for state, number in sorted(report.states.items())},
         "pools": [_pool_facts(pool) for pool in report.pools],
     }

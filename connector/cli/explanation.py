@@ -11,7 +11,9 @@ from connector.cli.output import cell, count
 from connector.cli.rule import what
 from connector.domain.access import Reason
 from connector.domain.events import CauseKind
+from connector.domain.grants import By
 from connector.domain.memberships import Answer, Membership, Obstacle, State
+from connector.domain.seats import LineOrder
 from connector.lifecycle.departures import Unfinished
 from connector.lifecycle.explaining import Explanation, Place, RuleVerdict, Verdict
 
@@ -28,6 +30,7 @@ ANSWERS = {
     Answer.EXPIRED: "let the invitation expire",
     Answer.REVOKED: "an operator ended the access",
 }
+KINDS = {By.RULE: "rule ", By.HAND: "", By.SCIM: "stated: "}
 GATE = {
     Reason.LEFT: "her directory wants her out",
     Reason.DIRECTORY_OFF: "her directory is switched off",
@@ -91,17 +94,21 @@ def _place_lines(place: Place) -> Iterator[str]:
         yield f"  seats: {cell(sorted(member.seat_types))}"
     if member is not None and member.permissions:
         yield f"  permissions: {cell(sorted(member.permissions))}"
+    order = place.account.line_order
     if member is not None and member.waiting_number and not member.seat_types:
-        yield f"  {_waits(member, place.place)}"
+        yield f"  {_waits(member, place.place, order)}"
     elif place.place:
-        yield f"  waits for another seat: {_waits(member, place.place)}"
+        meanwhile = "has this seat meanwhile" if member and _fell_back(member) else "waits for another seat"
+        yield f"  {meanwhile}: {_waits(member, place.place, order)}"
+    if member is not None and member.suspended and member.state is not State.SUSPENDED:
+        yield "  suspended by an operator: has no access with the next seat either, until: jumpseat member reactivate"
     if place.invitation is not None:
         yield f"  invitation: pending until {cell(place.invitation.expires_at)}"
     if member is not None and member.answer in ANSWERS:
         yield f"  answer remembered: {ANSWERS[member.answer]}; not invited again until: jumpseat invitation resend"
     yield f"  gate: refuses, {GATE.get(place.gate, place.gate.value)}" if place.gate else "  gate: admits"
     for verdict in place.verdicts:
-        yield f"  rule {_verdict(verdict)}"
+        yield f"  {KINDS[verdict.by]}{_verdict(verdict)}"
     for problem in place.withheld:
         yield f"  withheld: {problem}"
     for one in place.orders:
@@ -123,11 +130,16 @@ def _state(member: Membership | None) -> str:
     return "nothing is or was due" if member is None else STATES[member.state]
 
 
-def _waits(member: Membership | None, place: int | None) -> str:
+def _fell_back(member: Membership) -> bool:
+    return member.due is not None and member.due.meanwhile(member.seat_types) is not None
+
+
+def _waits(member: Membership | None, place: int | None, order: LineOrder) -> str:
     if member is not None and member.obstacle is Obstacle.NO_SIGN_IN:
         return "not in line, for her directory has no sign-in settings (jumpseat directory oidc)"
     pools = sorted(member.due.pools - member.pools) if member and member.due else []
-    return f"no. {place} in line for {cell(pools)}"
+    by_priority = ", which is served by priority" if order is LineOrder.PRIORITY else ""
+    return f"no. {place} in line for {cell(pools)}{by_priority}"
 
 
 def _verdict(one: RuleVerdict) -> str:
@@ -138,6 +150,8 @@ def _verdict(one: RuleVerdict) -> str:
             return f"{rule.name} grants {what(report)}: she is in {group}"
         case Verdict.BY_FILTER:
             return f"{rule.name} grants {what(report)}: she matches {rule.filter}"
+        case Verdict.BY_HAND:
+            return f"{rule.name} grants {what(report)}, whatever the rules say"
         case Verdict.NOT_IN_GROUP:
             return f"{rule.name} does not apply: she is not in {group}"
         case Verdict.GROUP_UNSEEN:
@@ -174,6 +188,8 @@ def _place_document(one: Place) -> dict[str, Any]:
         "answer": member.answer.value if member and member.answer else None,
         "obstacle": member.obstacle.value if member and member.obstacle else None,
         "place_in_line": one.place,
+        "line_order": one.account.line_order.value,
+        "suspended": member.suspended if member else False,
         "invitation_expires_at": one.invitation.expires_at if one.invitation else None,
         "gate": one.gate.value if one.gate else "admitted",
         "rules": [
@@ -181,6 +197,7 @@ def _place_document(one: Place) -> dict[str, Any]:
                 "rule": verdict.report.rule.name,
                 "fires": verdict.verdict.fires,
                 "why": verdict.verdict.value,
+                "by": verdict.by.value,
                 "group": verdict.report.group,
                 "filter": verdict.report.rule.filter,
             }

@@ -32,6 +32,8 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     },
     "Day to day": {
         "person": "People, and why they hold what they hold.",
+        "member": "Members of an account: given by hand, suspended, removed.",
+        "reservation": "Seats kept for people who are expected.",
         "invitation": "Invitations: sent again, taken back, handed over.",
         "access": "Ending somebody's access by hand.",
         "workorder": "What is still to be done by hand at a vendor.",

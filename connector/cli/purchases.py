@@ -13,7 +13,7 @@ from connector.cli.output import cell, count, document, fields, json_option, tab
 from connector.domain.errors import LedgerMoved, PlanTooSmall
 from connector.domain.money import checked_currency, read_amount
 from connector.lifecycle import invoicing, seating
-from connector.lifecycle.proposals import Outcome, Preview
+from connector.lifecycle.proposals import Effect, Outcome, Preview
 
 if TYPE_CHECKING:
     from connector.domain.money import Total
@@ -26,7 +26,8 @@ TOLD = {
     Outcome.GAINS: "Get a seat",
     Outcome.LOSES: "Lose their seat",
     Outcome.CHANGES: "Have other seats or permissions",
-    Outcome.WAITS: "Wait",
+    Outcome.SUSPENDED: "Are kept out",
+    Outcome.WAITS: "Wait, in this order",
 }
 
 
@@ -189,8 +190,9 @@ def billing(
     """Show what an account pays; with --currency and --anchor, say how it is billed."""
     if (currency is None) != (anchor is None):
         raise click.UsageError("Say both --currency and --anchor.")
+    restated = None
     if currency is not None and anchor is not None:
-        operator.write(
+        restated = operator.write(
             invoicing.state_billing,
             name,
             operator.cause,
@@ -202,8 +204,12 @@ def billing(
         )
     report = operator.read(invoicing.billing, name)
     if as_json:
-        document(_billing_facts(report))
+        money = {"credit": restated and restated.credit, "charge": restated and restated.charge}
+        document({**_billing_facts(report), **{key: _total(one) for key, one in money.items() if one}})
         return
+    if restated is not None and restated.charge is not None:
+        click.echo(f"Of what was paid, comes back: {restated.credit}")
+        click.echo(f"Charge now, to the end of the new period: {restated.charge}\n")
     _show_billing(report)
 
 
@@ -267,13 +273,24 @@ def lines(preview: Preview) -> Iterable[str]:
             yield f"  Seats in {key}: {_seats(old.capacity)} -> {_seats(pool.capacity)}"
         if pool.released != old.released:
             yield f"  Seats in {key} that are given back: {pool.released} of {_seats(pool.capacity)}"
-    for outcome, words in TOLD.items():
-        names = [effect.user_name for effect in preview.effects if effect.outcome is outcome]
-        if names:
-            yield f"  {words} ({len(names)}): {_some(names)}"
+    yield from outcomes(preview.effects)
     for key, holders in preview.holders.items():
         yield f"  Not possible now: {key} is in use by {_some(holders)}"
     yield from _money(preview)
+
+
+def outcomes(effects: Iterable[Effect]) -> Iterable[str]:
+    """Yield, as lines for people, who gets, loses or waits for what."""
+    told = list(effects)
+    for outcome, words in TOLD.items():
+        names = [_with_seats(effect) for effect in told if effect.outcome is outcome]
+        if names:
+            yield f"  {words} ({len(names)}): {_some(names)}"
+
+
+def _with_seats(effect: Effect) -> str:
+    meanwhile = effect.place is not None and effect.seat_types
+    return f"{effect.user_name} (meanwhile {', '.join(sorted(effect.seat_types))})" if meanwhile else effect.user_name
 
 
 def _money(preview: Preview) -> Iterable[str]:
@@ -309,6 +326,7 @@ def facts(preview: Preview) -> dict[str, Any]:
                 "outcome": one.outcome.value,
                 "state": one.state.value,
                 "seat_types": one.seat_types,
+                "place": one.place,
             }
             for one in preview.effects
         ],

@@ -14,7 +14,7 @@ from connector.lifecycle import pool_policies, reporting
 if TYPE_CHECKING:
     from connector.domain.seats import SeatPool
 
-COLUMNS = {"pool": "Seats", "when_full": "When full", "grace": "Grace", "grace_until": "Ends"}
+COLUMNS = {"pool": "Seats", "when_full": "When full", "fallback": "Meanwhile", "grace": "Grace", "grace_until": "Ends"}
 
 
 @click.command("when-full")
@@ -23,20 +23,29 @@ COLUMNS = {"pool": "Seats", "when_full": "When full", "grace": "Grace", "grace_u
 @click.argument("policy", type=click.Choice([one.value for one in WhenFull]), required=False)
 @click.option("--seats", type=int, default=0, help="Of a grace: how many seats more.")
 @click.option("--days", type=int, default=0, help="Of a grace: for how many days from the first of them on.")
+@click.option("--seat-type", "fallback", help="Of a fallback: what those who wait have meanwhile.")
 @json_option
 @pass_operator
 def when_full(
-    operator: Operator, name: str, pool: str | None, policy: str | None, seats: int, days: int, as_json: bool
+    operator: Operator,
+    name: str,
+    pool: str | None,
+    policy: str | None,
+    seats: int,
+    days: int,
+    fallback: str | None,
+    as_json: bool,
 ) -> None:
     """Say what becomes of those for whom a pool has no seat; without POOL, show it.
 
-    They wait in line; or their directory's request is refused (403); or a grace gives a few seats more for some days.
+    They wait in line; or their directory's request is refused (403); or a grace gives a few seats more for some days;
+    or a fallback gives them a seat of another type, on which they wait for theirs.
     """
     if pool is not None and policy is None:
-        raise click.UsageError("Missing argument 'POLICY': wait, refuse or grace.")
+        raise click.UsageError(f"Missing argument 'POLICY': {', '.join(WhenFull)}.")
     if pool is not None and policy is not None:
-        wanted = WhenFull(policy)
-        operator.write(pool_policies.set_when_full, name, pool, wanted, operator.cause, seats=seats, days=days)
+        wanted, facts = WhenFull(policy), {"seats": seats, "days": days}
+        operator.write(pool_policies.set_when_full, name, pool, wanted, operator.cause, fallback=fallback, **facts)
     report = operator.read(reporting.account, name)
     rows = [_row(one.pool, as_json) for one in report.pools]
     listing(rows, COLUMNS, as_json, "The account has no seats.")
@@ -44,5 +53,6 @@ def when_full(
 
 def _row(pool: SeatPool, as_json: bool) -> dict[str, Any]:
     told = f"{count(pool.grace, 'seat')} for {count(pool.grace_days, 'day')}" if pool.grace else ""
-    facts: dict[str, Any] = {"pool": pool.key, "when_full": pool.when_full.value, "grace_until": pool.grace_until}
+    facts: dict[str, Any] = {"pool": pool.key, "when_full": pool.when_full.value, "fallback": pool.fallback}
+    facts["grace_until"] = pool.grace_until
     return {**facts, "grace": pool.grace, "grace_days": pool.grace_days} if as_json else {**facts, "grace": told}

@@ -47,6 +47,11 @@ class BillingTerms:
     prices: Mapping[str, Decimal] = field(default_factory=dict)
     budget: Decimal | None = None
 
+    def bills_as(self, other: BillingTerms, now: datetime) -> bool:
+        """Tell whether the present period and those to come are the same under other terms, in the same currency."""
+        same = (self.currency, self.time_zone, self.months) == (other.currency, other.time_zone, other.months)
+        return same and self.period_on(self.day_of(now)) == other.period_on(other.day_of(now))
+
     def day_of(self, now: datetime) -> date:
         """Return the day that it is in the account's time zone."""
         return now.astimezone(ZoneInfo(self.time_zone)).date()
@@ -206,6 +211,24 @@ def bill(
         total(terms.currency, charges),
         invoice(terms, wanted if at_renewal is None else at_renewal),
         bool(grows),
+    )
+
+
+def price_from(terms: BillingTerms, history: Iterable[Entry], day: date) -> Total:
+    """Return what the period of this day costs by a history, if nothing changes any more."""
+    past, period = list(history), terms.period_on(day)
+    items = sorted({entry.item for entry in past})
+    return total(terms.currency, [(item, cost(past, item, period, terms)) for item in items])
+
+
+def credit_from(terms: BillingTerms, history: Iterable[Entry], day: date) -> Total:
+    """Return what stopping everything on a day gives back of what was paid for its period: a negative amount."""
+    past, period = list(history), terms.period_on(day)
+    stopped = with_entries(past, difference(past, {}, day))
+    items = sorted({entry.item for entry in past})
+    return total(
+        terms.currency,
+        [(item, _less(cost(stopped, item, period, terms), cost(past, item, period, terms))) for item in items],
     )
 
 

@@ -40,6 +40,7 @@ class Check(StrEnum):
     STATED_ROLES = "stated-roles"
     DELIVERIES = "deliveries"
     WORK_ORDERS = "work-orders"
+    SEATS = "seats"
     DEPARTURES = "departures"
 
 
@@ -237,6 +238,28 @@ def _departures(work: Work) -> Iterator[Finding]:
         yield Finding(Check.DEPARTURES, f"Handovers past their time: {late}.", "jumpseat handover list")
 
 
+def _seats(work: Work) -> Iterator[Finding]:
+    accounts = {one.id: one for one in work.accounts.all()}
+    for account_id, pools in work.accounts.pools(accounts).items():
+        slug = accounts[account_id].slug
+        for pool in pools.values():
+            if pool.short and pool.grace_until is not None and pool.grace_until <= work.now:
+                over = pool.in_use - (pool.capacity or 0)
+                yield Finding(
+                    Check.SEATS,
+                    f"The grace of {pool.key} in {slug} is over, and {over} more than there are have a seat.",
+                    f"jumpseat account buy {slug} {pool.key} {over}, or end somebody's access",
+                )
+        planned = work.billing.planned(account_id)
+        if planned is not None and planned.at + WORKER_LATE <= work.now:
+            yield Finding(
+                Check.SEATS,
+                f"The plan of {slug} was to become {planned.plan} on {planned.at:%Y-%m-%d} and could not.",
+                f"Too many seats are in use, or it is not sold any more: jumpseat account plan {slug} {planned.plan} "
+                "--preview says which; free them, or take the change back",
+            )
+
+
 _CHECKS: dict[Check, Callable[[Work], Iterator[Finding]]] = {
     Check.SIGN_IN: _sign_in,
     Check.SUBJECT: _subject,
@@ -247,5 +270,6 @@ _CHECKS: dict[Check, Callable[[Work], Iterator[Finding]]] = {
     Check.STATED_ROLES: _stated_roles,
     Check.DELIVERIES: _deliveries,
     Check.WORK_ORDERS: _work_orders,
+    Check.SEATS: _seats,
     Check.DEPARTURES: _departures,
 }

@@ -14,6 +14,7 @@ from typing import Any
 
 from connector.domain.access import Admission, Facts, Reason, SessionLimits, decide
 from connector.domain.accounts import Account
+from connector.domain.grants import By, by
 from connector.domain.invitations import Invitation
 from connector.domain.memberships import Membership
 from connector.domain.people import Member, Person
@@ -31,6 +32,7 @@ class Verdict(StrEnum):
 
     BY_GROUP = "by-group"
     BY_FILTER = "by-filter"
+    BY_HAND = "by-hand"
     NOT_IN_GROUP = "not-in-group"
     GROUP_UNSEEN = "group-unseen"
     FILTER_DIFFERS = "filter-differs"
@@ -41,15 +43,20 @@ class Verdict(StrEnum):
     @property
     def fires(self) -> bool:
         """Whether the rule makes something due."""
-        return self in (Verdict.BY_GROUP, Verdict.BY_FILTER)
+        return self in (Verdict.BY_GROUP, Verdict.BY_FILTER, Verdict.BY_HAND)
 
 
 @dataclass(frozen=True, slots=True)
 class RuleVerdict:
-    """A rule, and what it comes to for this person."""
+    """A rule, and what it comes to for this person; `by` says whether it is one, or given by hand, or stated of her."""
 
     report: RuleReport
     verdict: Verdict
+
+    @property
+    def by(self) -> By:
+        """How what it grants comes about."""
+        return by([self.report.rule.id])[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,8 @@ def explain(work: Work, directory_slug: str, user_name: str, at_most: int = 10) 
     members = {one.account_id: one for one in work.ledger.of_people([person.id]).get(person.id, ())}
     pending = work.invitations.pending_of(one.id for one in members.values())
     book = fresh_rulebook(work, person.tenant_id)
-    stated = book.stated_by(person)
+    given = work.grants.of_people([person.id]).get(person.id, []) if book.by_hand else []
+    stated = [*book.stated_by(person), *book.given_to(given)]
     slugs = {one.id: one.slug for one in work.accounts.all(person.tenant_id)}
     by_name = [RuleReport(one.rule, slugs[one.rule.account_id], directory.slug, None) for one in stated]
     reports = rules(work, tenant.slug) + by_name
@@ -106,7 +114,7 @@ def explain(work: Work, directory_slug: str, user_name: str, at_most: int = 10) 
     places = []
     for account in work.accounts.all(person.tenant_id):
         member = members.get(account.id)
-        verdicts = _verdicts(book, reports, account, person, group_ids)
+        verdicts = _verdicts(book, stated, reports, account, person, group_ids)
         if member is None and all(one.verdict is Verdict.OTHER_DIRECTORY for one in verdicts):
             continue
         invitation = pending.get(member.id) if member else None
@@ -128,9 +136,14 @@ def explain(work: Work, directory_slug: str, user_name: str, at_most: int = 10) 
 
 
 def _verdicts(
-    book: Rulebook, reports: list[RuleReport], account: Account, person: Person, group_ids: frozenset[str]
+    book: Rulebook,
+    stated: list[CompiledRule],
+    reports: list[RuleReport],
+    account: Account,
+    person: Person,
+    group_ids: frozenset[str],
 ) -> tuple[RuleVerdict, ...]:
-    compiled = {one.rule.id: one for one in (*book.rules, *book.stated_by(person))}
+    compiled = {one.rule.id: one for one in (*book.rules, *stated)}
     return tuple(
         RuleVerdict(one, _verdict(compiled.get(one.rule.id), person, group_ids))
         for one in reports
@@ -146,6 +159,8 @@ def _verdict(compiled: CompiledRule | None, person: Person, group_ids: frozenset
         return Verdict.OTHER_DIRECTORY
     if not person.active:
         return Verdict.INACTIVE
+    if by([rule.id]) == [By.HAND]:
+        return Verdict.BY_HAND
     if compiled.fires(person, group_ids):
         return Verdict.BY_FILTER if by_filter else Verdict.BY_GROUP
     if by_filter:

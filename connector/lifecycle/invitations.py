@@ -21,6 +21,7 @@ from connector.domain.invitations import Invitation, InvitationState
 from connector.domain.memberships import Answer, Membership, State
 from connector.domain.people import Person
 from connector.domain.sessions import Identity, Session
+from connector.domain.settlement import Changes
 from connector.domain.tenancy import Bind, Directory
 from connector.domain.text import Text
 from connector.lifecycle.accounts import account_named
@@ -125,14 +126,14 @@ def decline(work: Work, token: str) -> None:
 
 def cancel(work: Work, account_slug: str, directory_slug: str, user_name: str, cause: Cause) -> None:
     """Take a pending invitation back; raises NotFound, NothingToAnswer."""
-    person, member = _member(work, account_slug, directory_slug, user_name, {State.INVITED})
-    _settle(work, person, cause, answers={member.id: Answer.CANCELLED})
+    person, member = member_meant(work, account_slug, directory_slug, user_name, {State.INVITED})
+    settle_one(work, person, cause, answers={member.id: Answer.CANCELLED})
 
 
 def revoke(work: Work, account_slug: str, directory_slug: str, user_name: str, cause: Cause) -> None:
     """End somebody's access to one account at once, whatever her directory says; raises NotFound, NothingToAnswer."""
-    person, member = _member(work, account_slug, directory_slug, user_name, {State.ACTIVE, State.SUSPENDED})
-    _settle(work, person, cause, answers={member.id: Answer.REVOKED})
+    person, member = member_meant(work, account_slug, directory_slug, user_name, {State.ACTIVE, State.SUSPENDED})
+    settle_one(work, person, cause, answers={member.id: Answer.REVOKED})
 
 
 def resend(work: Work, account_slug: str, directory_slug: str, user_name: str, cause: Cause) -> Invitation | None:
@@ -141,11 +142,11 @@ def resend(work: Work, account_slug: str, directory_slug: str, user_name: str, c
     Return None for somebody who, her refusal forgotten, waits for a seat. Raises NotFound, NothingToAnswer for somebody
     to whom nothing is due.
     """
-    person, member = _member(work, account_slug, directory_slug, user_name, {State.INVITED, State.ENDED})
+    person, member = member_meant(work, account_slug, directory_slug, user_name, {State.INVITED, State.ENDED})
     pending = work.invitations.pending_of([member.id]).get(member.id)
     if pending is not None:
         return _renew(work, pending, member, cause)
-    _settle(work, person, cause, lifted=frozenset({member.id}))
+    settle_one(work, person, cause, lifted=frozenset({member.id}))
     state = work.ledger.by_id(member.id).state
     if state is State.ENDED:
         raise NothingToAnswer(user_name, account_slug, state.value)
@@ -154,7 +155,7 @@ def resend(work: Work, account_slug: str, directory_slug: str, user_name: str, c
 
 def pending_link(work: Work, account_slug: str, directory_slug: str, user_name: str) -> str:
     """Return the link of somebody's pending invitation, to hand over by another way than mail."""
-    person, member = _member(work, account_slug, directory_slug, user_name, {State.INVITED}, lock=False)
+    person, member = member_meant(work, account_slug, directory_slug, user_name, {State.INVITED}, lock=False)
     pending = work.invitations.pending_of([member.id]).get(member.id)
     if pending is None:
         raise NothingToAnswer(person.stated.user_name, account_slug, member.state.value)
@@ -221,22 +222,24 @@ def _agrees(directory: Directory, identity: Identity, person: Person) -> str:
 
 
 def _answer(work: Work, invitation: Invitation, person: Person, answer: Answer, cause: Cause) -> None:
-    _settle(work, person, cause, answers={invitation.membership_id: answer})
+    settle_one(work, person, cause, answers={invitation.membership_id: answer})
 
 
-def _settle(
+def settle_one(
     work: Work,
     person: Person,
     cause: Cause,
     *,
     answers: Mapping[str, Answer] | None = None,
     lifted: frozenset[str] = frozenset(),
-) -> None:
+    suspended: Mapping[str, bool] | None = None,
+) -> list[Changes]:
+    """Settle one person, who is locked, with what was just said of her memberships."""
     book = rulebook(work, person.tenant_id, work.tenancy.lock_policy(person.tenant_id))
-    settle(work, person.tenant_id, book, [person], cause, answers=answers, lifted=lifted)
+    return settle(work, person.tenant_id, book, [person], cause, answers=answers, lifted=lifted, suspended=suspended)
 
 
-def _member(
+def member_meant(
     work: Work, account_slug: str, directory_slug: str, user_name: str, states: set[State], *, lock: bool = True
 ) -> tuple[Person, Membership]:
     """Return a person and her membership, she under lock; raises NothingToAnswer when it is in no fitting state."""

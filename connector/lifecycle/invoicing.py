@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import available_timezones
 
@@ -15,10 +15,12 @@ from connector.domain.billing import (
     Period,
     PlannedChange,
     addon_item,
+    credit_from,
     difference,
     invoice,
     learnt,
     plan_item,
+    price_from,
     seat_item,
     standing,
 )
@@ -29,6 +31,20 @@ from connector.lifecycle.accounts import account_named
 from connector.lifecycle.books import items_at_renewal, items_of, note_purchases
 from connector.mappers.rulebook import terms_of
 from connector.storage.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Restatement:
+    """How an account is billed from now on, and what the change comes to.
+
+    `credit` is what was paid under the old terms for days from today on, a negative amount; `charge` is what these days
+    cost under the new ones, to the end of their period. Both are None where the periods stay as they were, and at the
+    first time, when nobody has said anything before.
+    """
+
+    terms: BillingTerms
+    credit: Total | None = None
+    charge: Total | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +70,13 @@ def state_billing(
     anchor: date,
     months: int = 1,
     budget: Decimal | None = None,
-) -> BillingTerms:
-    """Say how an account is billed; what it has now counts as bought when the present period began.
+) -> Restatement:
+    """Say how an account is billed; what it has then counts as bought when the present period began.
 
-    Said again, the books begin anew. Prices that were stated stay, unless the currency is another one. Raises NotFound,
-    InvalidValue.
+    Said again with the same currency and periods, the books go on: nothing that was charged is charged again. With
+    others, what was paid for days to come is credited and these days are charged anew, so that each day is paid once;
+    what was planned for the end of the period is for the end of the new one. Prices that were stated stay, unless the
+    currency is another one. Raises NotFound, InvalidValue.
     """
     account = account_named(work, slug)
     work.tenancy.lock_policy(account.tenant_id, exclusively=True)
@@ -69,13 +87,39 @@ def state_billing(
     old = work.billing.terms(account.id)
     prices = old.prices if old and old.currency == currency else {}
     terms = BillingTerms(checked_currency(currency), time_zone, anchor, months, prices, budget)
+    restated = _restated(work, account, old, terms)
+    money = {"credit": str(restated.credit), "charge": str(restated.charge)} if restated.charge else {}
+    _tell(work, account, cause, {"billing": old and _facts(old)}, {"billing": {**_facts(terms), **money}})
+    return restated
+
+
+def _restated(work: Work, account: Account, old: BillingTerms | None, terms: BillingTerms) -> Restatement:
+    today = terms.day_of(work.now)
+    if old is not None and old.bills_as(terms, work.now):
+        work.billing.write_terms(account.id, terms)
+        return Restatement(terms)
+    history, planned = work.billing.history(account.id), work.billing.planned(account.id)
     work.billing.write_terms(account.id, terms)
     work.billing.forget(account.id)
     wanted = items_of(account, terms, work.accounts.pools([account.id])[account.id])
-    start = terms.period_on(terms.day_of(work.now)).start
-    work.billing.record(account.id, difference([], wanted, start))
-    _tell(work, account, cause, {"billing": old and _facts(old)}, {"billing": _facts(terms)})
-    return terms
+    period = terms.period_on(today)
+    entries = difference([], wanted, period.start if old is None else today)
+    work.billing.record(account.id, entries)
+    if old is None:
+        return Restatement(terms)
+    _move_to(work, account, terms.moment(period.end), planned)
+    return Restatement(terms, credit_from(old, history, today), price_from(terms, entries, today))
+
+
+def _move_to(work: Work, account: Account, renewal: datetime, planned: PlannedChange | None) -> None:
+    """Let what was to happen at the old renewal happen at the new one."""
+    if planned is not None:
+        work.billing.plan(account.id, replace(planned, at=renewal))
+    pools = work.accounts.pools([account.id], lock=True)[account.id].values()
+    work.accounts.write_pools(replace(pool, release_at=renewal) for pool in pools if pool.released)
+    for one in work.grants.in_account(account.id):
+        if one.next_at is not None:
+            work.grants.write(replace(one, next_at=renewal))
 
 
 def state_price(work: Work, slug: str, item: str, written: str, cause: Cause) -> BillingTerms:
@@ -99,6 +143,12 @@ def state_price(work: Work, slug: str, item: str, written: str, cause: Cause) ->
     before = {"price": f"{terms.prices[item]:f}"} if item in terms.prices else None
     _tell(work, account, cause, before, {"item": item, "price": f"{price.amount:f}"})
     return priced
+
+
+def renewal_of(work: Work, account: Account) -> datetime:
+    """Return when the present billing period ends; raises BillingUnknown."""
+    terms = terms_or_refuse(work, account)
+    return terms.moment(terms.period_on(terms.day_of(work.now)).end)
 
 
 def terms_or_refuse(work: Work, account: Account) -> BillingTerms:

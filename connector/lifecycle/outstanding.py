@@ -15,6 +15,7 @@ from connector.domain.handovers import Heir
 from connector.domain.invitations import Invitation, InvitationState
 from connector.domain.memberships import Membership
 from connector.domain.people import Person
+from connector.domain.reservations import ReservationState
 from connector.domain.text import Text
 from connector.domain.work_orders import Task, WorkOrder, filled
 from connector.lifecycle.accounts import account_named
@@ -94,6 +95,15 @@ class Departure:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """Something that time will bring; `kind` is release, grace, reservation, plan or grant."""
+
+    at: datetime
+    kind: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class FailedDelivery:
     """A letter that could not be delivered; `given_up`, or tried again at `next_try`. `error` holds no secret."""
 
@@ -134,6 +144,34 @@ def waiting(work: Work, at_most: int, account_slug: str | None = None) -> list[W
             place = places[one.account_id] = places.get(one.account_id, 0) + 1
         reports.append(Waiter(one, names.account(one), names.directory(one), names.person(one), place))
     return reports
+
+
+def coming(work: Work, account_slug: str) -> list[Coming]:
+    """Return what will happen in an account by itself, the next first: what is planned, kept, given back or ends.
+
+    What was to happen before now and has not is told too. Raises NotFound.
+    """
+    account = account_named(work, account_slug)
+    found = []
+    for pool in work.accounts.pools([account.id])[account.id].values():
+        if pool.release_at is not None:
+            found.append(Coming(pool.release_at, "release", f"{pool.released} of {pool.key} given back"))
+        if pool.grace_until is not None and pool.short:
+            found.append(Coming(pool.grace_until, "grace", f"grace of {pool.key} ends"))
+    for one in work.reservations.open_in([account.id]):
+        begins = one.state is ReservationState.PLANNED and one.starts_at > work.now
+        at, verb = (one.starts_at, "begins") if begins else (one.ends_at, "lapses")
+        found.append(Coming(at, "reservation", f"reservation for {one.kept_for} {verb}"))
+    planned = work.billing.planned(account.id)
+    if planned is not None:
+        found.append(Coming(planned.at, "plan", f"plan becomes {' + '.join([planned.plan, *planned.addons])}"))
+    given = [one for one in work.grants.in_account(account.id) if one.next_at is not None]
+    people = work.people.by_id(one.person_id for one in given)
+    for one in given:
+        name, seat = people[one.person_id].stated.user_name, one.next.seat_type if one.next else None
+        told = "taken back from" if one.next is None else f"becomes {seat or 'less'} for"
+        found.append(Coming(one.next_at or work.now, "grant", f"grant by hand {told} {name}"))
+    return sorted(found, key=lambda each: each.at)
 
 
 def open_orders(work: Work, account_slug: str | None = None) -> list[OrderReport]:

@@ -21,6 +21,7 @@ from connector.domain.seats import SeatPool
 from connector.domain.settlement import Change, Changes
 from connector.lifecycle.accounts import owners_seats
 from connector.lifecycle.books import items_at_renewal, items_of
+from connector.lifecycle.offering import people_stating
 from connector.lifecycle.settling import fresh_rulebook, weigh
 from connector.mappers.rulebook import Rulebook, terms_of
 from connector.storage.work import Work
@@ -34,19 +35,22 @@ class Outcome(StrEnum):
     LOSES = "loses"
     CHANGES = "changes"
     """Other seats or permissions than before."""
+    SUSPENDED = "suspended"
+    """Kept out from now on; the seat is kept, or not, as the vendor has it."""
     WAITS = "waits"
     """On the waiting line afterwards, perhaps while holding another seat."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One person before and after; `state` is where her membership stands afterwards."""
+    """One person before and after; `state` is where her membership stands afterwards, `place` hers in line, from 1."""
 
     person_id: str
     user_name: str
     outcome: Outcome
     state: State
     seat_types: frozenset[str]
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,7 @@ def preview_of(
         changed,
         before,
         after,
-        _effects(work, account, changes),
+        _effects(work, changes),
         money,
         budget,
         over,
@@ -194,8 +198,9 @@ def _above(amount: Money | None, budget: Money) -> bool:
 
 
 def concerned_in(work: Work, account: Account) -> list[str]:
-    """Return everybody whom a change of plan may concern: who is due something now, and whom a rule is about."""
-    found = set(work.ledger.due_in(account.id))
+    """Return everybody whom a change of plan may concern: who is due something now, or states it, or has a rule."""
+    found = set(work.ledger.due_in(account.id)) | people_stating(work, account)
+    found.update(one.person_id for one in work.grants.in_account(account.id))
     directories = [one.id for one in work.tenancy.directories(account.tenant_id)]
     for rule in work.rules.all(account.tenant_id):
         if rule.account_id != account.id:
@@ -207,15 +212,32 @@ def concerned_in(work: Work, account: Account) -> list[str]:
     return sorted(found)
 
 
-def _effects(work: Work, account: Account, changes: Changes) -> tuple[Effect, ...]:
-    """Say what becomes of whom; who was in the line and still is, is told too."""
+def effects_of(work: Work, results: Iterable[Changes]) -> tuple[Effect, ...]:
+    """Say what settlements did to whom, those who stand in line in its order."""
+    return tuple(effect for changes in results for effect in _effects(work, changes, whole_line=False))
+
+
+def _effects(work: Work, changes: Changes, *, whole_line: bool = True) -> tuple[Effect, ...]:
+    """Say what becomes of whom; who was in the line and still is, is told too where the `whole_line` is asked for."""
     told = [(change.after, outcome) for change in changes.changes if (outcome := _outcome(change)) is not None]
-    touched = {change.after.id for change in changes.changes}
-    told += [(member, Outcome.WAITS) for member in work.ledger.line(account.id) if member.id not in touched]
+    touched = {change.after.id: change.after for change in changes.changes}
+    waits = any(member.waiting_number is not None for member, _ in told)
+    line = {one.id: one for one in work.ledger.line(changes.account_id)} if waits or whole_line else {}
+    if whole_line:
+        told += [(member, Outcome.WAITS) for key, member in line.items() if key not in touched]
+    in_line = [one for one in {**line, **touched}.values() if one.waiting_number is not None and one.obstacle is None]
+    places = {one.id: place for place, one in enumerate(sorted(in_line, key=lambda one: one.place), start=1)}
     people = work.people.by_id(member.person_id for member, _ in told)
     return tuple(
-        Effect(member.person_id, people[member.person_id].stated.user_name, outcome, member.state, member.seat_types)
-        for member, outcome in told
+        Effect(
+            member.person_id,
+            people[member.person_id].stated.user_name,
+            outcome,
+            member.state,
+            member.seat_types,
+            places.get(member.id),
+        )
+        for member, outcome in sorted(told, key=lambda one: places.get(one[0].id, 0))
         if member.person_id in people
     )
 
@@ -223,6 +245,8 @@ def _effects(work: Work, account: Account, changes: Changes) -> tuple[Effect, ..
 def _outcome(change: Change) -> Outcome | None:
     had = change.before.seat_types if change.before else frozenset()
     has = change.after.seat_types
+    if change.after.suspended and not (change.before and change.before.suspended):
+        return Outcome.SUSPENDED
     if has and not had:
         return Outcome.GAINS
     if had and not has:
@@ -230,7 +254,8 @@ def _outcome(change: Change) -> Outcome | None:
     if change.after.waiting_number is not None:
         return Outcome.WAITS
     permissions = change.before.permissions if change.before else frozenset()
-    return Outcome.CHANGES if (has, change.after.permissions) != (had, permissions) else None
+    let_in = change.before is not None and change.before.suspended and not change.after.suspended
+    return Outcome.CHANGES if let_in or (has, change.after.permissions) != (had, permissions) else None
 
 
 def _holders(work: Work, account: Account, changes: Changes, short: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -267,6 +292,10 @@ def _version(preview: Preview) -> str:
 
 def _counts(pools: Mapping[str, SeatPool]) -> list[list[object]]:
     return [
-        [key, one.capacity, one.owner, one.held, one.promised, one.released, str(one.release_at), str(one.grace_until)]
+        [key, one.capacity, one.owner, one.held, one.promised, one.reserved, one.released, *map(str, _dates(one))]
         for key, one in sorted(pools.items())
     ]
+
+
+def _dates(pool: SeatPool) -> tuple[datetime | None, datetime | None]:
+    return pool.release_at, pool.grace_until

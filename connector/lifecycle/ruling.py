@@ -10,6 +10,7 @@ from connector.domain.attributes import USER
 from connector.domain.errors import AlreadyExists, InvalidValue, NotFound, RuleRefused
 from connector.domain.events import Cause, Event, Kind
 from connector.domain.folding import fold
+from connector.domain.grants import Given
 from connector.domain.identifiers import new_id
 from connector.domain.permissions import Grant, check, check_role, combine
 from connector.domain.settlement import Changes
@@ -130,17 +131,23 @@ def check_rule(rule: Rule, terms: Terms) -> None:
         raise InvalidValue("directory", "a group belongs to a directory; say which one.")
     if rule.filter is not None:
         parse_filter(rule.filter, USER)
-    if rule.seat_type is not None:
-        terms.catalogue.seat_type(rule.seat_type)
-    if rule.role is not None:
-        terms.catalogue.role(rule.role)
-        problems = check_role(terms.catalogue, terms.plan, rule.seat_type, rule.role, rule.permissions)
-    else:
-        problems = check(terms.catalogue, terms.plan, rule.seat_type, rule.permissions)
-    if not problems and rule.role is None and not rule.permissions and rule.seat_type is None:
-        problems = list(combine(terms.catalogue, terms.plan, [Grant()]).withheld)
+    problems = problems_of(Given(rule.seat_type, rule.role, rule.permissions), terms)
     if problems:
-        raise RuleRefused(rule.name, map(str, problems))
+        raise RuleRefused(rule.name, problems)
+
+
+def problems_of(given: Given, terms: Terms) -> list[str]:
+    """Return all that speaks against giving this in an account; raises NotFound for an unknown seat type or role."""
+    if given.seat_type is not None:
+        terms.catalogue.seat_type(given.seat_type)
+    if given.role is not None:
+        terms.catalogue.role(given.role)
+        problems = check_role(terms.catalogue, terms.plan, given.seat_type, given.role, given.permissions)
+    else:
+        problems = check(terms.catalogue, terms.plan, given.seat_type, given.permissions)
+    if not problems and given == Given():
+        problems = list(combine(terms.catalogue, terms.plan, [Grant()]).withheld)
+    return [str(one) for one in problems]
 
 
 def _settle_concerned(work: Work, rule: Rule, cause: Cause) -> list[Changes]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from connector.domain.accounts import Account
 from connector.domain.billing import BillingTerms, PlannedChange
@@ -26,7 +25,7 @@ from connector.domain.seats import SeatPool
 from connector.lifecycle.accounts import account_named, owners_seats
 from connector.lifecycle.books import capacities_under, note_purchases
 from connector.lifecycle.consequences import apply
-from connector.lifecycle.invoicing import terms_or_refuse
+from connector.lifecycle.invoicing import renewal_of, terms_or_refuse
 from connector.lifecycle.proposals import Preview, Proposal, propose, without_settlement
 from connector.mappers.rulebook import terms_of
 from connector.storage.work import Work
@@ -149,7 +148,7 @@ def _plan(
     changed = replace(account, plan=plan, addons=kept)
     new = terms_of(changed)
     capacities = capacities_under(old, new, work.accounts.pools([account.id])[account.id], seats)
-    takes_effect = _renewal(work, terms_or_refuse(work, account)) if at_renewal else None
+    takes_effect = renewal_of(work, account) if at_renewal else None
     return propose(work, account, changed, capacities, locking=locking, planned=None, takes_effect=takes_effect)
 
 
@@ -195,8 +194,9 @@ def cancel_release(work: Work, slug: str, pool: str, cause: Cause) -> int:
 
 
 def _release(work: Work, account: Account, key: str, number: int) -> Preview:
-    pool, billing = _pool(work, account, key), terms_or_refuse(work, account)
+    pool = _pool(work, account, key)
     offer = terms_of(account).plan.offer(key)
+    terms_or_refuse(work, account)
     if number < 1:
         raise InvalidValue(f"seats.{key}", "give back one seat or more.")
     if pool.capacity is None or pool.unassigned is None:
@@ -206,7 +206,7 @@ def _release(work: Work, account: Account, key: str, number: int) -> Preview:
     least = 0 if offer.by_contract else offer.included or 0
     if pool.capacity - pool.released - number < least:
         raise InvalidValue(f"seats.{key}", f"{least} come with the plan {account.plan} and cannot be given back.")
-    at = _renewal(work, billing)
+    at = renewal_of(work, account)
     pools = dict(work.accounts.pools([account.id])[account.id])
     pools[key] = replace(pool, released=pool.released + number, release_at=at)
     return without_settlement(work, account, pools, work.billing.planned(account.id), at)
@@ -274,10 +274,6 @@ def _pool(work: Work, account: Account, key: str) -> SeatPool:
     if key not in pools:
         raise NotFound("pool", key, pools)
     return pools[key]
-
-
-def _renewal(work: Work, terms: BillingTerms) -> datetime:
-    return terms.moment(terms.period_on(terms.day_of(work.now)).end)
 
 
 def _confirm(work: Work, proposal: Proposal, cause: Cause, version: str | None, approved: bool) -> None:

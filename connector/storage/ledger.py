@@ -161,6 +161,15 @@ class Ledger:
             if row.due is not None
         ]
 
+    def in_account(self, account_id: str, at_most: int) -> list[Membership]:
+        """Return the memberships of an account that have not ended, in order of arrival."""
+        query = (
+            select(membership)
+            .where(membership.c.account_id == account_id, membership.c.state != State.ENDED.value)
+            .order_by(membership.c.id)
+        )
+        return [membership_of(row) for row in self.connection.execute(query.limit(at_most))]
+
     def ahead(self, member: Membership) -> int:
         """Return how many stand before somebody on the waiting line of the account."""
         query = select(func.count()).where(

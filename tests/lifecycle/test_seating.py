@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from connector.domain.errors import (
 )
 from connector.domain.events import Kind
 from connector.domain.memberships import State
+from connector.domain.money import rounded
 from connector.lifecycle import accounts, invoicing, seating
 from connector.lifecycle.proposals import Outcome, Preview
 
@@ -495,8 +497,66 @@ def test_a_release_refuses_a_ledger_that_has_moved(company: Company) -> None:
 # Billing terms.
 
 
-def test_billing_stated_anew_begins_the_books_anew(company: Company) -> None:
-    """What there is counts as bought at the period's start; prices stay unless the currency is another one."""
+def test_billing_stated_again_charges_nothing_twice(company: Company) -> None:
+    """A seat bought on the 16th was charged for half of November; with another budget the books go on from there."""
+    company.account(seats=10)
+    company.clock.now = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    billed(company)
+    plan_costs(company)
+    company.clock.now = datetime(2026, 11, 16, 12, tzinfo=UTC)
+    bought = company.write(seating.buy_seats, "crm", "seats", 1, OPERATOR).bill
+    company.write(seating.change_plan, "crm", "standard", OPERATOR, seats={"seats": 12}, at_renewal=True)
+    facts: dict[str, Any] = {"currency": "EUR", "time_zone": "Europe/Paris", "anchor": date(2026, 3, 1)}
+    again = company.write(invoicing.state_billing, "crm", OPERATOR, budget=Decimal(500), **facts)
+    assert (again.credit, again.charge) == (None, None)
+    back = company.read(seating.preview_plan, "crm", "standard", seats={"seats": 10}).bill
+    assert bought is not None
+    assert back is not None
+    assert str(-bought.charge.known) == str(back.charge.known)
+    assert company.read(invoicing.billing, "crm").planned is not None
+
+
+@pytest.mark.parametrize("anchor", [date(2026, 1, 16), date(2026, 1, 20), date(2026, 1, 5), date(2026, 1, 31)])
+@pytest.mark.parametrize("months", [1, 3])
+def test_other_periods_pay_each_day_once(company: Company, anchor: date, months: int) -> None:
+    """What was paid for the days from the 16th on comes back, and they are charged to the end of the new period."""
+    company.account(seats=13)
+    company.clock.now = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    billed(company, price="12.01 EUR")
+    plan_costs(company, "30.00 EUR")
+    included = company.read(invoicing.billing, "crm").next_invoice.known
+    company.clock.now = datetime(2026, 11, 16, 12, tzinfo=UTC)
+    facts: dict[str, Any] = {"currency": "EUR", "time_zone": "UTC", "anchor": anchor, "months": months}
+    done = company.write(invoicing.state_billing, "crm", OPERATOR, **facts)
+    assert done.credit is not None
+    assert done.charge is not None
+    # Fifteen of November's thirty days stay paid, item by item, each rounded.
+    used = sum(rounded(Fraction(price) / 2, "EUR").amount for price in ("36.03", "30.00"))
+    assert included.amount + done.credit.known.amount == used
+    period = done.terms.period_on(date(2026, 11, 16))
+    share = Fraction((period.end - date(2026, 11, 16)).days, period.days) * months
+    rest = sum(rounded(Fraction(price) * share, "EUR").amount for price in ("36.03", "30.00"))
+    assert done.charge.known.amount == rest
+    told = company.events(Kind.ACCOUNT_CHANGED)[-1]["after"]["billing"]
+    assert (told["credit"], told["charge"]) == (str(done.credit), str(done.charge))
+
+
+def test_another_currency_begins_today_and_moves_what_was_planned(company: Company) -> None:
+    """What is left of the old period is credited in the old currency; seats go back at the new renewal."""
+    company.account(seats=12)
+    billed(company)
+    plan_costs(company)
+    company.write(seating.release_seats, "crm", "seats", 1, OPERATOR)
+    facts: dict[str, Any] = {"currency": "USD", "time_zone": "UTC", "anchor": date(2026, 1, 10)}
+    done = company.write(invoicing.state_billing, "crm", OPERATOR, **facts)
+    assert done.credit is not None
+    assert done.charge is not None
+    assert (done.credit.known.currency, done.charge.unknown) == ("EUR", ("plan/standard", "seats/seats"))
+    assert company.pool().release_at == datetime(2026, 12, 10, tzinfo=UTC)
+
+
+def test_billing_stated_anew_keeps_prices_of_the_same_currency(company: Company) -> None:
+    """Stated prices stay unless the currency is another one."""
     company.account(seats=12)
     billed(company)
     plan_costs(company)

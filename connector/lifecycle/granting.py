@@ -1,0 +1,157 @@
+"""Giving by hand: a seat, a role, permissions for one person, beside what rules make due.
+
+What is given by hand survives the end of every rule, and is due only while the person is active in her directory. It
+settles like everything else; what is to be less may wait for the end of the billing period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from connector.domain.accounts import Account
+from connector.domain.errors import GrantRefused, NotFound
+from connector.domain.events import THE_CLOCK, Cause, Event, Kind
+from connector.domain.grants import Given, ManualGrant
+from connector.domain.identifiers import new_id
+from connector.domain.people import Person
+from connector.domain.settlement import Changes
+from connector.lifecycle.accounts import account_named
+from connector.lifecycle.directories import directory_named
+from connector.lifecycle.invoicing import renewal_of
+from connector.lifecycle.proposals import Effect, effects_of
+from connector.lifecycle.ruling import problems_of
+from connector.lifecycle.settling import fresh_rulebook, settle
+from connector.mappers.rulebook import terms_of
+from connector.storage.work import Work
+
+
+def grant(
+    work: Work,
+    account_slug: str,
+    directory_slug: str,
+    user_name: str,
+    given: Given,
+    cause: Cause,
+    *,
+    at_renewal: bool = False,
+) -> tuple[Effect, ...]:
+    """Give somebody this by hand, in the place of what she was given before; at once, or when the period ends.
+
+    Raises GrantRefused with all that speaks against it, NotFound (also for a change at the renewal of what was never
+    given), BillingUnknown when nobody knows the renewal.
+    """
+    account, person = _locked(work, account_slug, directory_slug, user_name)
+    problems = problems_of(given, terms_of(account))
+    if problems:
+        raise GrantRefused(user_name, account_slug, problems)
+    if at_renewal:
+        return _plan(work, account, person, given, cause)
+    return effects_of(work, give(work, account, [person], given, cause))
+
+
+def give(work: Work, account: Account, people: Iterable[Person], given: Given, cause: Cause) -> list[Changes]:
+    """Give several people the same, and settle them.
+
+    The caller holds the policy exclusively, has locked the people, and has asked `problems_of`.
+    """
+    listed = list(people)
+    for person in listed:
+        before = work.grants.find(account.id, person.id)
+        one = ManualGrant(new_id(), account.tenant_id, account.id, person.id, given, cause.actor, work.now)
+        work.grants.write(one)
+        _tell(work, one, Kind.GRANT_GIVEN, cause, _facts(before.given) if before else None, _facts(given))
+    return settle(work, account.tenant_id, fresh_rulebook(work, account.tenant_id), listed, cause)
+
+
+def withdraw(
+    work: Work, account_slug: str, directory_slug: str, user_name: str, cause: Cause, *, at_renewal: bool = False
+) -> tuple[Effect, ...]:
+    """Take back what was given by hand, at once or when the period ends; what rules make due stays.
+
+    Raises NotFound when nothing was given, BillingUnknown when nobody knows the renewal.
+    """
+    account, person = _locked(work, account_slug, directory_slug, user_name)
+    if at_renewal:
+        return _plan(work, account, person, None, cause)
+    return effects_of(work, _take_back(work, _given(work, account, person), person, cause))
+
+
+def keep(work: Work, account_slug: str, directory_slug: str, user_name: str, cause: Cause) -> ManualGrant:
+    """Take back what was planned for the end of the period; raises NotFound when nothing was."""
+    account, person = _locked(work, account_slug, directory_slug, user_name)
+    before = _given(work, account, person)
+    if before.next_at is None:
+        raise NotFound("planned change of what was given to", user_name)
+    kept = replace(before, next=None, next_at=None)
+    work.grants.write(kept)
+    _tell(work, kept, Kind.GRANT_PLANNED, cause, {"at": before.next_at.isoformat()}, {"at": None})
+    return kept
+
+
+def grants_due(work: Work) -> list[ManualGrant]:
+    """Return those whose planned change is due by now."""
+    return work.grants.due(work.now)
+
+
+def carry_out(work: Work, seen: ManualGrant) -> None:
+    """Do what was planned for the end of a period; what the account cannot give any more is withheld."""
+    work.tenancy.lock_policy(seen.tenant_id, exclusively=True)
+    person = work.people.by_id([seen.person_id], lock=True).get(seen.person_id)
+    one = work.grants.find(seen.account_id, seen.person_id)
+    if one is None or one.next_at is None or one.next_at > work.now:
+        return
+    if person is None:
+        work.grants.remove(one.account_id, one.person_id)
+    elif one.next is None:
+        _take_back(work, one, person, THE_CLOCK)
+    else:
+        account = next(each for each in work.accounts.all(one.tenant_id) if each.id == one.account_id)
+        give(work, account, [person], one.next, THE_CLOCK)
+
+
+def _locked(work: Work, account_slug: str, directory_slug: str, user_name: str) -> tuple[Account, Person]:
+    account, directory = account_named(work, account_slug), directory_named(work, directory_slug)
+    work.tenancy.lock_policy(account.tenant_id, exclusively=True)
+    person = work.people.named(directory.id, user_name, lock=True)
+    if person is None or person.tenant_id != account.tenant_id:
+        raise NotFound("person", user_name)
+    return account, person
+
+
+def _given(work: Work, account: Account, person: Person) -> ManualGrant:
+    found = work.grants.find(account.id, person.id)
+    if found is None:
+        raise NotFound(f"grant by hand in {account.slug} to", person.stated.user_name)
+    return found
+
+
+def _take_back(work: Work, one: ManualGrant, person: Person, cause: Cause) -> list[Changes]:
+    work.grants.remove(one.account_id, one.person_id)
+    _tell(work, one, Kind.GRANT_WITHDRAWN, cause, _facts(one.given), None)
+    return settle(work, one.tenant_id, fresh_rulebook(work, one.tenant_id), [person], cause)
+
+
+def _plan(work: Work, account: Account, person: Person, given: Given | None, cause: Cause) -> tuple[Effect, ...]:
+    at = renewal_of(work, account)
+    planned = replace(_given(work, account, person), next=given, next_at=at)
+    work.grants.write(planned)
+    _tell(work, planned, Kind.GRANT_PLANNED, cause, None, {**(_facts(given) if given else {}), "at": at.isoformat()})
+    return ()
+
+
+def _facts(given: Given) -> dict[str, object]:
+    facts = {"seat_type": given.seat_type, "role": given.role, "permissions": sorted(given.permissions)}
+    return {name: value for name, value in facts.items() if value}
+
+
+def _tell(
+    work: Work,
+    one: ManualGrant,
+    kind: Kind,
+    cause: Cause,
+    before: dict[str, object] | None,
+    after: dict[str, object] | None,
+) -> None:
+    what = (kind, one.id, cause, one.person_id, one.account_id, before, after)
+    work.trail.tell([Event(work.now, one.tenant_id, *what)])
