@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from connector.domain.errors import ListRefused
 from connector.domain.grants import Given
 from connector.domain.invitees import RowOutcome, RowResult
 from connector.lifecycle import importing, people_lists
+from connector.lifecycle.ruling import problems_of
 from connector.mappers.invitees import Columns, InviteeReader, find_columns
 from connector.mappers.sheets import SEPARATORS, Sheet, open_sheet
 from connector.mappers.spreadsheets import csv_lines
@@ -72,7 +74,9 @@ def import_(
     with file.open("rb") as opened:
         sheet = open_sheet(opened, file.name)
         columns = find_columns(sheet, address_column)
-        reader = InviteeReader(sheet, columns, terms, Given(seat_type, role, frozenset(permissions)))
+        reader = InviteeReader(
+            sheet, columns, terms, partial(problems_of, terms=terms), Given(seat_type, role, frozenset(permissions))
+        )
         people = _checked(reader, account, directory)
         run = people_lists.rehearse_list if preview else people_lists.invite_list
         with _progress(people.rows, "Looking at" if preview else "Inviting") as step:

@@ -11,7 +11,6 @@ from itertools import islice
 from connector.domain.errors import FileInvalid, nearest_first
 from connector.domain.grants import Given
 from connector.domain.invitees import Invitee, RowProblem, is_address
-from connector.domain.permissions import Grant, Problem, check, check_role, combine
 from connector.domain.text import Text
 from connector.mappers.rulebook import Terms
 from connector.mappers.sheets import SEPARATORS, Sheet, first_rows
@@ -112,19 +111,20 @@ def _named(sheet: Sheet, headings: Sequence[str], wanted: str) -> int:
 def _plain(text: str) -> str:
     """Return a heading without accents, case and punctuation."""
     letters = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
-    return " ".join(re.findall(r"\w+", letters.casefold()))
+    return " ".join(re.findall(r"[^\W_]+", letters.casefold()))
 
 
 @dataclass(slots=True)
 class InviteeReader:
     """Reads rows for one account; `usual` is what a row is given that names neither seat type, role nor permissions.
 
-    What rows ask for is judged once for each different wish, as strictly as when a rule is written.
+    What rows ask for is judged once for each different wish: `judge` says all that speaks against giving it.
     """
 
     sheet: Sheet
     columns: Columns
     terms: Terms
+    judge: Callable[[Given], list[str]]
     usual: Given = field(default_factory=Given)
     _judged: dict[Given, list[str]] = field(default_factory=dict)
 
@@ -188,19 +188,8 @@ class InviteeReader:
 
     def _offences(self, given: Given) -> list[str]:
         if given not in self._judged:
-            self._judged[given] = [str(one) for one in offences(self.terms, given)]
+            self._judged[given] = self.judge(given)
         return self._judged[given]
-
-
-def offences(terms: Terms, given: Given) -> list[Problem]:
-    """Return everything that speaks against giving this in an account; raises NotFound for what no catalogue has."""
-    catalogue, plan = terms.catalogue, terms.plan
-    if given.role is not None:
-        return check_role(catalogue, plan, given.seat_type, given.role, given.permissions)
-    found = check(catalogue, plan, given.seat_type, given.permissions)
-    if found or given.permissions or given.seat_type is not None:
-        return found
-    return list(combine(catalogue, plan, [Grant()]).withheld)
 
 
 def _key(word: str, known: Mapping[str, Text]) -> str | None:

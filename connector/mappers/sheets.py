@@ -128,7 +128,8 @@ def _lines(sheet: Sheet) -> Iterator[str]:
     except UnicodeDecodeError:
         raise FileInvalid(sheet.name, 1, "(document)", f"is not {sheet.encoding} to its end.") from None
     finally:
-        text.detach()
+        if not text.closed:
+            text.detach()  # or it would close the file, which is the caller's
 
 
 def first_rows(sheet: Sheet, number: int) -> list[tuple[int, list[str]]]:
