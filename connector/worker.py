@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from connector.domain.errors import InvalidValue
 from connector.domain.text import Text
-from connector.lifecycle import Lifecycle, delivery, gate_keys, seating
+from connector.lifecycle import Lifecycle, delivery, erasure, gate_keys, seating
 from connector.lifecycle.handovers import HandoverLetter
 from connector.lifecycle.settling import settle_time
 from connector.mail import HandoverMail, InvitationMail, MailNotSent, Transport, handover, invitation, transport
@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 
 CLOCK_EVERY = timedelta(seconds=20)
 """How often time is settled: an expiry frees its seat within a minute, with room to spare."""
+
+FORGET_EVERY = timedelta(hours=1)
+"""How often personal values are looked through for those whose time is over."""
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at an outbox that was empty."""
@@ -54,6 +57,7 @@ class Worker:
         self.lifecycle = lifecycle
         self.mail = mail
         self.clock_due: datetime | None = None
+        self.forget_due: datetime | None = None
         self.journal = JournalStore(lifecycle.database)
 
     def turn(self) -> bool:
@@ -65,12 +69,19 @@ class Worker:
                 self.lifecycle.write(settle_time, tenant_id, account_id)
             self.lifecycle.write(gate_keys.look_after)
             self.journal.purge(now - self.lifecycle.settings.journal_retention)
+            self._forget(now)
             for tenant_id, account_id in self.lifecycle.read(seating.accounts_due):
                 self.lifecycle.write(seating.carry_out, tenant_id, account_id)
         claimed = self.lifecycle.write(delivery.claim)
         for one in claimed:
             self._deliver(one)
         return bool(claimed)
+
+    def _forget(self, now: datetime) -> None:
+        """Blank personal values whose time is over, once an hour; nobody waits for it to the minute."""
+        if self.forget_due is None or now >= self.forget_due:
+            self.forget_due = now + FORGET_EVERY
+            self.lifecycle.write(erasure.forget_old)
 
     def _deliver(self, one: delivery.Delivery) -> None:
         letter = self.lifecycle.read(delivery.letter, one)

@@ -10,8 +10,9 @@ import pytest
 
 from connector.domain.events import Cause, CauseKind
 from connector.domain.exchanges import Exchange
-from connector.domain.tenancy import Idp
-from connector.lifecycle import Lifecycle, accounts, directories, invoicing, seating
+from connector.domain.people import StatedPerson
+from connector.domain.tenancy import DirectoryAccess, Idp
+from connector.lifecycle import Lifecycle, accounts, directories, invoicing, provisioning, seating
 from connector.settings import Settings
 from connector.storage.database import Database
 from connector.worker import Worker
@@ -88,3 +89,26 @@ def test_the_journal_is_forgotten_after_its_retention(lifecycle: Lifecycle, cloc
         worker.turn()
         assert worker.journal.of_directory("okta", None) == left
     worker.journal.dispose()
+
+
+def test_the_clock_forgets_personal_values_when_their_time_is_over(lifecycle: Lifecycle, clock: Clock) -> None:
+    """Looked through once an hour; a worker that has just looked looks again after that."""
+    lifecycle.write(directories.create_directory, "okta", Idp.OKTA, OPERATOR)
+    access = DirectoryAccess(lifecycle.read(directories.directory_named, "okta"), "token", "request")
+    ada = StatedPerson("ada", None, True, {"userName": "ada", "active": True})
+    lifecycle.write(provisioning.create_person, access, ada)
+    worker = Worker(lifecycle, Letterbox())
+
+    def remembered() -> bool:
+        events = lifecycle.read(lambda work: list(work.trail.events()))
+        return any(event["values_after"] for event in events)
+
+    clock.now += timedelta(days=364, hours=23, minutes=30)
+    worker.turn()
+    assert remembered()
+    clock.now += timedelta(minutes=31)
+    worker.turn()
+    assert remembered()
+    clock.now += timedelta(minutes=30)
+    worker.turn()
+    assert not remembered()

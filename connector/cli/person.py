@@ -8,10 +8,11 @@ import click
 
 from connector.cli.explanation import as_document, still_open, tell, unfinished_document
 from connector.cli.operator import Operator, pass_operator
-from connector.cli.output import document, fields, json_option, listing, table
+from connector.cli.output import count, document, fields, json_option, listing, table
 from connector.cli.person_import import import_
 from connector.lifecycle import explaining, reporting
 from connector.lifecycle.departures import unfinished
+from connector.lifecycle.erasure import erase_everywhere, preview_erasure
 
 if TYPE_CHECKING:
     from connector.domain.memberships import Membership
@@ -98,6 +99,33 @@ def explain(operator: Operator, directory: str, user_name: str, as_json: bool) -
 
 
 command.add_command(import_)
+
+
+@command.command()
+@click.argument("directory")
+@click.argument("user_name", metavar="USER_NAME|ID")
+@click.option("--yes", is_flag=True, help="Erase; without it only what would be blanked is shown.")
+@json_option
+@pass_operator
+def erase(operator: Operator, directory: str, user_name: str, yes: bool, as_json: bool) -> None:
+    """Blank everything that names somebody who has left; ids and the trail stay. It cannot be undone."""
+    use_case = erase_everywhere if yes else preview_erasure
+    report = use_case(operator.lifecycle, directory, user_name, operator.cause)
+    if as_json:
+        kept = [{"where": one.where, "rows": one.rows, "why": one.why} for one in report.kept]
+        document({"id": report.person_id, "erased": yes, "blanked": dict(report.blanked), "kept": kept})
+        return
+    click.secho("Blanked:" if yes else "Would be blanked:", bold=True)
+    for what, number in report.blanked.items():
+        click.echo(f"  {what}: {number}")
+    click.echo(
+        f"Kept: the id {report.person_id}, and every event of the trail with ids and states, so that it is whole."
+    )
+    for one in report.kept:
+        click.echo(f"Kept: {count(one.rows, 'row')} of {one.where}: {one.why}.")
+    click.echo("Not ours to blank: letters that were delivered, backups, vendors, the identity provider.")
+    if not yes:
+        click.echo(f"\nTo erase: jumpseat person erase {directory} {user_name} --yes")
 
 
 def _facts(report: PersonReport) -> dict[str, Any]:

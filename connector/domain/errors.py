@@ -284,3 +284,26 @@ class NoSeatLeft(DomainError):
     def __init__(self, account: str, pool: str, capacity: int) -> None:
         self.account, self.pool, self.capacity = account, pool, capacity
         super().__init__(f"Every seat of {account} in {pool} is taken ({capacity}), and nobody is let wait for one.")
+
+
+class PersonActive(DomainError):
+    """Whom her directory wants in cannot be erased."""
+
+    code = "person-active"
+
+    def __init__(self, user_name: str) -> None:
+        self.user_name = user_name
+        super().__init__(f"{user_name} is active in her directory; only somebody who has left can be erased.")
+
+
+class DepartureUnfinished(DomainError):
+    """Her name is still needed to end her access at vendors, or to hand over what she left."""
+
+    code = "departure-unfinished"
+
+    def __init__(self, user_name: str, steps: int, assets: int) -> None:
+        self.user_name, self.steps, self.assets = user_name, steps, assets
+        super().__init__(
+            f"The departure of {user_name} is not finished: vendor steps open: {steps}, assets to hand over: {assets}. "
+            "Finish them first; afterwards nobody could tell whose they are."
+        )

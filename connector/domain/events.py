@@ -83,7 +83,6 @@ class Kind(StrEnum):
     HANDOVER_DONE = "handover:done"
     HANDOVER_CLOSED = "handover:closed"
     PERSON_ERASED = "person:erased"
-    VALUES_BLANKED = "values:blanked"
     MAIL_SENT = "mail:sent"
     MAIL_FAILED = "mail:failed"
 

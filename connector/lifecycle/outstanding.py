@@ -27,11 +27,11 @@ SOMEBODY = Text("whoever takes it over", "la personne qui reprend")
 NONE = Text("none", "rien")
 NOTHING_YET = Text(
     "Nobody has confirmed that access was given; if it was not, there is nothing to end, and this order is done.",
-    "Rien ne confirme que cet accès a été donné ; sinon, il reste seulement à déclarer cette tâche terminée.",
+    "Rien ne confirme que cet accès a été donné ; sinon, il reste seulement à déclarer cet ordre de travail terminé.",
 )
 LOOK_FIRST = Text(
     "An earlier order was not confirmed; look at what is there before you begin.",
-    "Une tâche précédente est restée sans confirmation ; regarder ce qui est en place avant de commencer.",
+    "Un ordre de travail précédent est resté sans confirmation ; regarder ce qui est en place avant de commencer.",
 )
 _KEPT_AS = {InvitationState.EXPIRED: (InvitationState.EXPIRED, InvitationState.PENDING)}
 """Nobody may have noted an expiry yet."""

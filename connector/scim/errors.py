@@ -23,6 +23,8 @@ ANSWERS: Mapping[type[errors.DomainError], tuple[int, str | None]] = MappingProx
         errors.ApprovalNeeded: CONFLICT,
         errors.BillingUnknown: CONFLICT,
         errors.CapacityBelowUse: CONFLICT,
+        errors.DepartureUnfinished: CONFLICT,
+        errors.PersonActive: CONFLICT,
         errors.CapacityByContract: CONFLICT,
         errors.FileInvalid: CONFLICT,
         errors.GrantRefused: CONFLICT,

@@ -84,6 +84,10 @@ class Settings:
     access_token_lifetime: timedelta = field(default=timedelta(hours=1), metadata=_by(read.duration("1m", "24h")))
     """How long a SCIM client that has an OAuth client secret may use one access token before it asks for the next."""
 
+    personal_retention: timedelta = field(default=timedelta(days=365), metadata=_by(read.duration("1d", "3650d")))
+    """How long the trail keeps personal values, and the outbox what letters said: names, addresses, attributes before
+    and after. The trail itself, who did what to which id when, is kept."""
+
     @property
     def on_this_machine(self) -> bool:
         """Whether the public URL names this machine: development, or a first try."""

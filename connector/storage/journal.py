@@ -14,8 +14,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, create_engine, delete, event, insert, select
 
+from connector.domain.erasure import Names
 from connector.domain.exchanges import Exchange
 from connector.storage.database import Database
+from connector.storage.erasure import blank_exchanges, scrub_file
 from connector.storage.outages import outages_told
 from connector.storage.tables import exchange
 
@@ -49,6 +51,19 @@ class JournalStore:
         """Forget what is older; return how many exchanges that were."""
         with self._begin() as connection:
             return connection.execute(delete(exchange).where(exchange.c.at < before)).rowcount
+
+    def blank(self, names: Names, *, undone: bool = False) -> int:
+        """Blank the exchanges that name somebody; return how many that are. With `undone` nothing of it remains."""
+        with self._begin() as connection:
+            blanked = blank_exchanges(connection, names)
+            if undone:
+                connection.rollback()
+            return blanked
+
+    def scrub(self) -> None:
+        """Overwrite what blanked exchanges leave behind in the file of its own."""
+        if self._own_file:
+            scrub_file(self.engine.raw_connection())
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from connector.settings import Settings
 from connector.storage.accounts import Accounts
 from connector.storage.billing import Billing
+from connector.storage.erasure import Erasure
 from connector.storage.grants import Grants
 from connector.storage.groups import Groups
 from connector.storage.handovers import Handovers
@@ -87,6 +88,10 @@ class Work:
     @cached_property
     def scim_clients(self) -> ScimClients:
         return ScimClients(self.connection)
+
+    @cached_property
+    def erasure(self) -> Erasure:
+        return Erasure(self.connection)
 
     @cached_property
     def history(self) -> History:
