@@ -165,12 +165,12 @@ def coming(work: Work, account_slug: str) -> list[Coming]:
     planned = work.billing.planned(account.id)
     if planned is not None:
         found.append(Coming(planned.at, "plan", f"plan becomes {' + '.join([planned.plan, *planned.addons])}"))
-    given = [one for one in work.grants.in_account(account.id) if one.next_at is not None]
-    people = work.people.by_id(one.person_id for one in given)
-    for one in given:
-        name, seat = people[one.person_id].stated.user_name, one.next.seat_type if one.next else None
-        told = "taken back from" if one.next is None else f"becomes {seat or 'less'} for"
-        found.append(Coming(one.next_at or work.now, "grant", f"grant by hand {told} {name}"))
+    given = [grant for grant in work.grants.in_account(account.id) if grant.next_at is not None]
+    people = work.people.by_id(grant.person_id for grant in given)
+    for grant in given:
+        name = people[grant.person_id].stated.user_name
+        told = "taken back from" if grant.next is None else f"becomes {grant.next.seat_type or 'another'} for"
+        found.append(Coming(grant.next_at or work.now, "grant", f"grant by hand {told} {name}"))
     return sorted(found, key=lambda each: each.at)
 
 

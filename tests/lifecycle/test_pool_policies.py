@@ -10,8 +10,9 @@ import pytest
 from connector.domain.errors import CapacityBelowUse, DomainError, InvalidValue, NoSeatLeft, NotFound
 from connector.domain.events import Kind
 from connector.domain.memberships import State
-from connector.domain.seats import SeatPool, WhenFull
-from connector.lifecycle import pool_policies, seating
+from connector.domain.people import Person
+from connector.domain.seats import LineOrder, SeatPool, WhenFull
+from connector.lifecycle import outstanding, pool_policies, seating
 
 from .company import OPERATOR, Company
 
@@ -167,3 +168,110 @@ def test_a_policy_that_makes_no_sense_is_refused(
     with pytest.raises(refusal, match=says):
         when_full(company, **facts)
     assert company.pool().when_full is WhenFull.WAIT
+
+
+# A fallback.
+
+
+@pytest.fixture
+def hubspot(company: Company) -> Company:
+    """Give an account at HubSpot with one sales seat and one core seat; sales staff are due the former."""
+    company.account(vendor="hubspot", plan="sales_or_service_pro", core=1, sales_service=1)
+    company.rule(where='title eq "Sales"', seat_type="sales_service", permissions=["deals.view", "deals.edit"])
+    return company
+
+
+def fall_back(company: Company, pool: str = "sales_service", seat_type: str | None = "core") -> SeatPool:
+    return when_full(company, WhenFull.FALLBACK, pool=pool, fallback=seat_type)
+
+
+def seats(company: Company, *people: Person) -> list[set[str]]:
+    found = [company.member(person) for person in people]
+    return [set(member.seat_types) if member else set() for member in found]
+
+
+def test_who_waits_has_the_fallback_meanwhile_and_moves_up(hubspot: Company) -> None:
+    """Ben and Cy wait; with the policy Ben has the core seat, and the sales seat when Ada leaves; then Cy is next."""
+    ada, ben, cy = (hubspot.person(name, title="Sales") for name in ("ada", "ben", "cy"))
+    assert hubspot.states(ada, ben, cy) == [State.INVITED, State.WAITING, State.WAITING]
+    fall_back(hubspot)
+    assert seats(hubspot, ada, ben, cy) == [{"sales_service"}, {"core"}, set()]
+    assert hubspot.line() == [ben.id, cy.id]
+    hubspot.accept(ben)
+    hubspot.deactivate(ada)
+    assert seats(hubspot, ben, cy) == [{"sales_service"}, {"core"}]
+    assert (hubspot.state(ben), len(hubspot.mails())) == (State.ACTIVE, 3)
+    assert hubspot.line() == [cy.id]
+
+
+def test_only_what_the_lesser_seat_may_hold_is_in_force_on_it(company: Company) -> None:
+    """Brevo: what takes the sales seat she has not; on the marketing seat she has the rest of what is due."""
+    company.account(vendor="brevo", plan="standard_sales_essentials", sales=1, marketing=3)
+    company.rule(where="active eq true", permissions=["email_campaigns.send", "deals.create_edit"])
+    when_full(company, WhenFull.FALLBACK, pool="sales", fallback="marketing")
+    (ada,) = company.people("ada")
+    member = company.member(ada)
+    assert member is not None
+    assert (set(member.seat_types), set(member.permissions)) == ({"marketing"}, {"email_campaigns.send"})
+    assert company.line() == [ada.id]
+    company.capacity(2, pool="sales")
+    assert seats(company, ada) == [{"marketing", "sales"}]
+
+
+def test_a_policy_taken_back_takes_no_seat_away_that_is_covered(hubspot: Company) -> None:
+    """A sales seat covers core: Ben keeps it while he waits; nobody else gets one meanwhile."""
+    ada, ben, cy = (hubspot.person(name, title="Sales") for name in ("ada", "ben", "cy"))
+    fall_back(hubspot)
+    hubspot.accept(ben)
+    when_full(hubspot, WhenFull.WAIT, pool="sales_service")
+    assert seats(hubspot, ada, ben, cy) == [{"sales_service"}, {"core"}, set()]
+    hubspot.delete(ben)
+    assert seats(hubspot, cy) == [set()]
+
+
+@pytest.mark.parametrize(
+    ("facts", "refusal", "says"),
+    [
+        ({"fallback": None}, InvalidValue, "name a seat type"),
+        ({"fallback": "cora"}, NotFound, "Known: core"),
+        ({"fallback": "sales_service"}, InvalidValue, "sales_service -> sales_service"),
+        ({"pool": "core", "fallback": "sales_service"}, InvalidValue, "core -> sales_service -> core"),
+        ({"policy": WhenFull.WAIT, "fallback": "core"}, InvalidValue, "and for no other"),
+    ],
+)
+def test_a_fallback_that_is_none_or_goes_in_a_circle_is_refused(
+    hubspot: Company, facts: dict[str, Any], refusal: type[DomainError], says: str
+) -> None:
+    """With the way it goes; what there was stays."""
+    fall_back(hubspot)
+    given = {"policy": WhenFull.FALLBACK, "pool": "sales_service", **facts}
+    with pytest.raises(refusal, match=says):
+        when_full(hubspot, **given)
+    assert (hubspot.pool("sales_service").fallback, hubspot.pool("core").fallback) == ("core", None)
+
+
+# The order of the line.
+
+
+def test_the_line_is_served_by_the_priority_of_the_rules_where_that_is_said(company: Company) -> None:
+    """Previewed and applied alike; who came first of one priority is first; who has a seat keeps it."""
+    company.account(seats=1)
+    company.rule(name="all", where="active eq true", priority=1)
+    company.rule(name="chiefs", where='title eq "Chief"', priority=9)
+    eve, ada, ben = company.people("eve", "ada", "ben")
+    cy, dee = company.person("cy", title="Chief"), company.person("dee", title="Chief")
+    shown = company.lifecycle.rehearse(pool_policies.set_line_order, "crm", LineOrder.PRIORITY, OPERATOR)
+    assert company.line() == [ada.id, ben.id, cy.id, dee.id]
+    done = company.write(pool_policies.set_line_order, "crm", LineOrder.PRIORITY, OPERATOR)
+    assert shown == done
+    assert [(one.place, one.person_id) for one in done] == list(enumerate([cy.id, dee.id, ada.id, ben.id], start=1))
+    assert company.line() == [cy.id, dee.id, ada.id, ben.id]
+    assert [one.person.id for one in company.read(outstanding.waiting, 9, "crm")] == company.line()
+    company.delete(eve)
+    assert company.states(ada, cy) == [State.WAITING, State.INVITED]
+    company.remove_rule("chiefs")
+    assert company.line() == [ada.id, ben.id, dee.id]
+    company.write(pool_policies.set_line_order, "crm", LineOrder.TIME, OPERATOR)
+    assert company.line() == [ada.id, ben.id, dee.id]
+    told = [event["after"] for event in company.events(Kind.ACCOUNT_CHANGED)]
+    assert told == [{"line_order": "priority"}, {"line_order": "time"}]
