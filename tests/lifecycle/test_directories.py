@@ -19,14 +19,14 @@ from .company import OPERATOR, SECRET_KEY, Company
 
 
 def test_the_first_directory_makes_the_tenant_that_it_needs(empty: Company) -> None:
-    """On an empty installation nothing has to be set up before; the tenant has its `local` directory."""
+    """On an empty installation nothing has to be set up before; the tenant has a `local` directory and an account."""
     empty.directory("okta")
     slugs = [one.slug for one in empty.read(lambda work: work.tenancy.directories())]
     assert sorted(slugs) == ["main-local", "okta"]
     assert [event["kind"] for event in empty.events()][:3] == [
         Kind.TENANT_CREATED,
         Kind.DIRECTORY_CREATED,
-        Kind.DIRECTORY_CREATED,
+        Kind.ACCOUNT_OPENED,
     ]
 
 
