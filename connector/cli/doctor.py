@@ -24,6 +24,7 @@ TITLES = {
     "deliveries": "Letters are delivered",
     "work-orders": "Work orders are done in time",
     "departures": "Departures are finished",
+    "seats": "Graces are kept, and planned changes of plan carried out",
 }
 
 

@@ -27,7 +27,7 @@ TOLD = {
     Outcome.LOSES: "Lose their seat",
     Outcome.CHANGES: "Have other seats or permissions",
     Outcome.SUSPENDED: "Are kept out",
-    Outcome.WAITS: "Wait, in this order",
+    Outcome.WAITS: "Wait",
 }
 
 

@@ -23,7 +23,7 @@ def test_an_account_is_opened_with_the_seats_that_were_bought(terminal: Terminal
         "sales_service": 2,
         "partner": None,
     }
-    assert terminal.json("account", "show", "hub") == {**opened, "line": []}
+    assert terminal.json("account", "show", "hub") == {**opened, "line": [], "coming": []}
     assert [one["account"] for one in terminal.json("account", "list")] == ["main-app", "hub"]
     assert terminal.json("account", "list")[1] == opened
 
@@ -77,6 +77,12 @@ def test_a_list_of_accounts_tells_held_promised_and_waiting(terminal: Terminal, 
         "owner": 0,
         "held": 1,
         "promised": 1,
+        "reserved": 0,
+        "released": 0,
+        "release_at": None,
+        "when_full": "wait",
+        "fallback": None,
+        "grace_until": None,
         "free": 0,
         "waiting": 1,
         "kept_out": 1,

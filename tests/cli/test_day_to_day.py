@@ -81,7 +81,9 @@ def test_an_explanation_is_a_document_for_programs(terminal: Terminal, hub: Comp
     found = terminal.json("person", "explain", "okta", "ada@acme.example")
     (place,) = found["accounts"]
     assert (place["account"], place["state"], place["gate"]) == ("hub", "invited", "invitation-pending")
-    assert place["rules"] == [{"rule": "sales", "fires": True, "why": "by-group", "group": "Sales", "filter": None}]
+    assert place["rules"] == [
+        {"rule": "sales", "fires": True, "why": "by-group", "by": "rule", "group": "Sales", "filter": None}
+    ]
     assert {"seq", "at", "kind", "actor"} <= found["events"][0].keys()
 
 

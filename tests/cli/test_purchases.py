@@ -132,7 +132,7 @@ def test_what_is_paid_for_is_shown(terminal: Terminal, billed: Company) -> None:
 def test_what_a_full_pool_does_is_said_and_shown(terminal: Terminal, billed: Company) -> None:
     """Waiting unless told otherwise; a grace has seats and days."""
     assert terminal.json("account", "when-full", "crm") == [
-        {"pool": "seats", "when_full": "wait", "grace_until": None, "grace": 0, "grace_days": 0}
+        {"pool": "seats", "when_full": "wait", "fallback": None, "grace_until": None, "grace": 0, "grace_days": 0}
     ]
     assert "how many seats" in terminal.refused("account", "when-full", "crm", "seats", "grace")
     (pool,) = terminal.json("account", "when-full", "crm", "seats", "grace", "--seats", "1", "--days", "14")

@@ -6,11 +6,12 @@ import pytest
 
 from connector.domain.access import Admission, Reason
 from connector.domain.errors import NotFound
+from connector.domain.grants import Given
 from connector.domain.memberships import State
 from connector.domain.people import Person
 from connector.domain.permissions import Reason as Withheld
 from connector.domain.tenancy import Idp
-from connector.lifecycle import directories, explaining
+from connector.lifecycle import directories, explaining, granting
 from connector.lifecycle.explaining import Explanation, Place, Verdict
 
 from .company import OPERATOR, Company
@@ -42,6 +43,7 @@ def test_every_rule_says_whether_it_is_about_her_and_what_decided_it(company: Co
     company.rule(name="matching", where='title eq "Chief"')
     company.rule(name="other", where='title eq "Clerk"')
     company.rule(name="elsewhere", where="active eq true", directory_slug="entra")
+    company.write(granting.grant, "crm", "okta", ada.stated.user_name, Given(role="member"), OPERATOR)
     assert verdicts_of(company, ada) == {
         "in-group": Verdict.BY_GROUP,
         "not-in-group": Verdict.NOT_IN_GROUP,
@@ -49,13 +51,14 @@ def test_every_rule_says_whether_it_is_about_her_and_what_decided_it(company: Co
         "matching": Verdict.BY_FILTER,
         "other": Verdict.FILTER_DIFFERS,
         "elsewhere": Verdict.OTHER_DIRECTORY,
+        "by hand (cli:tess)": Verdict.BY_HAND,
     }
     fired = {one for one in Verdict if one.fires}
-    assert fired == {Verdict.BY_GROUP, Verdict.BY_FILTER}
+    assert fired == {Verdict.BY_GROUP, Verdict.BY_FILTER, Verdict.BY_HAND}
     member = place_of(company, ada).membership
     assert member is not None
     assert member.due is not None
-    assert len(member.due.rules) == 2
+    assert len(member.due.rules) == 3
 
 
 def test_no_rule_is_about_somebody_whom_her_directory_wants_out(company: Company) -> None:
