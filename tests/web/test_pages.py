@@ -71,7 +71,7 @@ class TestWords:
     def test_every_refusal_has_its_page(self) -> None:
         """The gate's reasons, the sign-in's codes, and what an invitation can have become."""
         wanted = {reason.value for reason in Reason}
-        wanted |= {SignInRefused.CANCELLED, SignInRefused.EXPIRED, SignInRefused.INCOMPLETE}
+        wanted |= {SignInRefused.CANCELLED, SignInRefused.EXPIRED, SignInRefused.INCOMPLETE, "step-up-unmet"}
         wanted |= {f"invitation-{state.value}" for state in InvitationState} | {"invitation-unknown"}
         wanted |= {"identity-mismatch", "sign-in-unknown", "provider-unavailable", "provider-refused"}
         wanted |= {"form-too-old", "not-found", "not-possible", "try-later", "unexpected"}
