@@ -17,7 +17,7 @@ from demo.speaking import Speech
 from .firing import fire
 from .target import Target
 
-REQUESTS = {"sqlite": 800, "postgresql": 300}
+REQUESTS = {"sqlite": 2000, "postgresql": 800}
 """What the suite sends."""
 ROUND = 5000
 """Requests of one seed."""
