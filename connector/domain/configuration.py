@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from connector.domain.seats import WhenFull
+from connector.domain.seats import LineOrder, WhenFull
 from connector.domain.tenancy import Bind, Idp
 
 
@@ -35,15 +35,17 @@ class StatedDirectory:
     idp: Idp
     active: bool | None = None
     sign_in: SignIn | None = None
+    requests_per_second: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PoolPolicy:
-    """What a pool does when it is full; a grace has `seats`, for `days`."""
+    """What a pool does when it is full; a grace has `seats`, for `days`, a fallback the seat type given instead."""
 
     when_full: WhenFull
     seats: int = 0
     days: int = 0
+    fallback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class StatedAccount:
     addons: tuple[str, ...] | None = None
     seats: Mapping[str, int | None] = field(default_factory=dict)
     when_full: Mapping[str, PoolPolicy] = field(default_factory=dict)
+    line_order: LineOrder | None = None
     billing: StatedBilling | None = None
 
 

@@ -119,13 +119,14 @@ def _settled(work: Work, stated: Stated) -> list[_Settled]:
         for changes in weigh(work, tenant_id, book, people, seats_changed_in=seats_changed, locking=True, shaped=shaped)
     }
     found = []
-    for account_id in sorted(stated.shapes.keys() | {key for key, changes in weighed.items() if changes.changes}):
+    for account_id in sorted(stated.shapes.keys() | {key for key, changes in weighed.items() if not changes.nothing}):
         changes = weighed.get(account_id, Changes(account_id))
         pools = {key: shaped(pool) for key, pool in before[account_id].items()}
         pools |= {pool.key: pool for pool in changes.pools}
         now = accounts[account_id]
         was, planned = stated.before.get(account_id, now), work.billing.planned(account_id)
-        preview = preview_of(work, was, now, before[account_id], pools, changes, planned, None)
+        earlier = stated.pools_before.get(account_id, before[account_id])
+        preview = preview_of(work, was, now, earlier, pools, changes, planned, None)
         _refuse_less_grace(preview)
         found.append(_Settled(preview, book, changes))
     return found
@@ -173,7 +174,7 @@ def _carry_out(work: Work, one: _Settled, cause: Cause) -> None:
             *({"owner_email": one} if owner[0] != owner[1] else None for one in owner),
         )
         work.trail.tell([event])
-    if one.changes.changes:
+    if not one.changes.nothing:
         apply(work, account.tenant_id, one.book, one.changes, cause)
 
 
@@ -185,8 +186,13 @@ def _facts(preview: Preview, *, then: bool) -> dict[str, object]:
         "plan": account.plan,
         "addons": list(account.addons),
         "pools": {key: pool.capacity for key, pool in pools.items()},
-        "when_full": {key: [pool.when_full.value, pool.grace, pool.grace_days] for key, pool in pools.items()},
+        "when_full": {key: _policy(pool) for key, pool in pools.items()},
+        "line_order": account.line_order.value,
     }
+
+
+def _policy(pool: SeatPool) -> list[object]:
+    return [pool.when_full.value, pool.grace, pool.grace_days, pool.fallback]
 
 
 def _version(differences: Iterable[Difference], previews: Iterable[Preview]) -> str:

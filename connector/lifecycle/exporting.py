@@ -16,7 +16,7 @@ from connector.domain.configuration import (
     StatedRule,
     StatedTenant,
 )
-from connector.domain.seats import SeatPool, WhenFull
+from connector.domain.seats import LineOrder, SeatPool, WhenFull
 from connector.domain.tenancy import Directory, Tenant
 from connector.lifecycle.accounts import only_tenant
 from connector.storage.work import Work
@@ -44,11 +44,9 @@ def stated_tenant(work: Work, tenant: Tenant) -> StatedTenant:
 
 def stated_directory(one: Directory) -> StatedDirectory:
     """Return a directory as a file would state it, without its secrets."""
-    if one.issuer is None or one.client_id is None:
-        return StatedDirectory(one.slug, one.idp, one.active)
-    return StatedDirectory(
-        one.slug, one.idp, one.active, SignIn(one.issuer, one.client_id, one.subject_claim, one.bind)
-    )
+    signs_in = one.issuer is not None and one.client_id is not None
+    sign_in = SignIn(one.issuer or "", one.client_id or "", one.subject_claim, one.bind) if signs_in else None
+    return StatedDirectory(one.slug, one.idp, one.active, sign_in, one.requests_per_second)
 
 
 def stated_account(work: Work, one: Account, pools: Mapping[str, SeatPool]) -> StatedAccount:
@@ -63,6 +61,7 @@ def stated_account(work: Work, one: Account, pools: Mapping[str, SeatPool]) -> S
         one.addons,
         {key: pool.capacity for key, pool in pools.items()},
         {key: policy_of(pool) for key, pool in pools.items() if pool.when_full is not WhenFull.WAIT},
+        None if one.line_order is LineOrder.TIME else one.line_order,
         None if terms is None else _billing(terms),
     )
 
@@ -73,7 +72,7 @@ def _billing(terms: BillingTerms) -> StatedBilling:
 
 def policy_of(pool: SeatPool) -> PoolPolicy:
     """Return what a pool does when it is full."""
-    return PoolPolicy(pool.when_full, pool.grace, pool.grace_days)
+    return PoolPolicy(pool.when_full, pool.grace, pool.grace_days, pool.fallback)
 
 
 def stated_rule(

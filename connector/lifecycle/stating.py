@@ -28,7 +28,8 @@ from connector.domain.tenancy import Directory, Idp, Tenant, checked_issuer, che
 from connector.lifecycle import accounts, directories, invoicing
 from connector.lifecycle.accounts import owners_seats
 from connector.lifecycle.books import capacities_under
-from connector.lifecycle.exporting import stated_account, stated_directory
+from connector.lifecycle.exporting import policy_of, stated_account, stated_directory
+from connector.lifecycle.pool_policies import check_fallbacks
 from connector.lifecycle.stating_rules import state_rules
 from connector.mappers.configuration import account_document, directory_document
 from connector.mappers.rulebook import terms_of
@@ -54,22 +55,31 @@ class Shape:
         owner = owners_seats(terms_of(self.account), pool.key, capacity)
         if (capacity, owner) != (pool.capacity, pool.owner):
             pool = pool.with_capacity(capacity, owner)
-        if policy is None or policy == PoolPolicy(pool.when_full, pool.grace, pool.grace_days):
+        if policy is None or policy == policy_of(pool):
             return pool
-        return replace(pool, when_full=policy.when_full, grace=policy.seats, grace_days=policy.days, grace_until=None)
+        return replace(
+            pool,
+            when_full=policy.when_full,
+            grace=policy.seats,
+            grace_days=policy.days,
+            grace_until=None,
+            fallback=policy.fallback,
+        )
 
 
 @dataclass(slots=True)
 class Stated:
     """What was written for one tenant, and what is left to settle.
 
-    `shapes` are by account id, `before` the accounts as they were. Where plan or add-ons, or rules, changed, people may
-    be due something else; and so may those of directories whose people could not sign in before.
+    `shapes` are by account id, `before` and `pools_before` the accounts as they were. Where plan or add-ons, fallbacks,
+    the order of the line or rules changed, people may be due something else; and so may those of directories whose
+    people could not sign in before.
     """
 
     tenant: Tenant
     differences: list[Difference] = field(default_factory=list)
     before: dict[str, Account] = field(default_factory=dict)
+    pools_before: dict[str, Mapping[str, SeatPool]] = field(default_factory=dict)
     shapes: dict[str, Shape] = field(default_factory=dict)
     terms_changed: set[str] = field(default_factory=set)
     rules_changed: set[str] = field(default_factory=set)
@@ -130,9 +140,12 @@ def _state_directory(work: Work, stated: Stated, wanted: StatedDirectory, cause:
         raise InvalidValue(f"directories.{wanted.name}.idp", f"it is {now.idp.value}, and stays so; open another one.")
     sign_in = wanted.sign_in and _with_claim(wanted.sign_in, now.subject_claim, now.idp)
     active = now.active if wanted.active is None else wanted.active
-    merged = StatedDirectory(now.slug, now.idp, active, sign_in or stated_directory(now).sign_in)
+    rate = wanted.requests_per_second or now.requests_per_second
+    merged = StatedDirectory(now.slug, now.idp, active, sign_in or stated_directory(now).sign_in, rate)
     if merged.active != now.active:
         directories.set_active(work, now.slug, cause, active=active)
+    if merged.requests_per_second != now.requests_per_second:
+        directories.set_rate(work, now.slug, cause, merged.requests_per_second)
     forgets = _set_sign_in(work, stated, now, sign_in, cause) if sign_in else False
     before, after = directory_document(stated_directory(now)), directory_document(merged)
     stated.note(difference("directory", now.slug, before, after), FORGOTTEN.format(now.slug) if forgets else "")
@@ -150,7 +163,9 @@ def _open_directory(work: Work, stated: Stated, wanted: StatedDirectory, cause: 
         notes.append(LACKS_CLIENT.format(wanted.name))
     if wanted.active is False:
         directories.set_active(work, wanted.name, cause, active=False)
-    merged = StatedDirectory(wanted.name, wanted.idp, wanted.active is not False, sign_in)
+    if wanted.requests_per_second is not None:
+        directories.set_rate(work, wanted.name, cause, wanted.requests_per_second)
+    merged = replace(wanted, active=wanted.active is not False, sign_in=sign_in)
     stated.note(difference("directory", wanted.name, None, directory_document(merged)), *notes)
 
 
@@ -209,8 +224,8 @@ def _state_account(work: Work, stated: Stated, wanted: StatedAccount, cause: Cau
     after = stated_account(work, changed, after_pools)
     found = difference("account", now.slug, account_document(before), account_document(after))
     if stated.note(found, TAKEN_BACK.format(planned.plan) if planned else ""):
-        stated.before[now.id], stated.shapes[now.id] = now, shape
-    if terms_changed:
+        stated.before[now.id], stated.shapes[now.id], stated.pools_before[now.id] = now, shape, pools
+    if _write_fallbacks(work, changed, pools, shape) or changed.line_order is not now.line_order or terms_changed:
         stated.terms_changed.add(now.id)
 
 
@@ -224,6 +239,7 @@ def _shaped(now: Account, wanted: StatedAccount, pools: Mapping[str, SeatPool]) 
         addons=kept if wanted.addons is None else wanted.addons,
         name=wanted.title or now.name,
         owner_email=wanted.owner_email or now.owner_email,
+        line_order=wanted.line_order or now.line_order,
     )
     new = terms_of(changed)
     if (changed.plan, set(changed.addons)) != (now.plan, set(now.addons)):
@@ -233,6 +249,18 @@ def _shaped(now: Account, wanted: StatedAccount, pools: Mapping[str, SeatPool]) 
             new.plan.admit(key, number)
     capacities = {key: pool.capacity for key, pool in pools.items()} | dict(wanted.seats)
     return changed, Shape(changed, capacities, wanted.when_full)
+
+
+def _write_fallbacks(work: Work, account: Account, pools: Mapping[str, SeatPool], shape: Shape) -> bool:
+    """Write which seat types are given when pools are full, since they decide over what is due; tell if any changed.
+
+    Raises as `check_fallbacks` does. The rest of a pool is written when nobody is in the way of it.
+    """
+    after = {key: shape.of(pool) for key, pool in pools.items()}
+    check_fallbacks(account, after)
+    differing = [key for key, pool in pools.items() if pool.fallback != after[key].fallback]
+    work.accounts.write_pools(replace(pools[key], fallback=after[key].fallback) for key in differing)
+    return bool(differing)
 
 
 def _open_account(work: Work, stated: Stated, wanted: StatedAccount, cause: Cause) -> None:
@@ -248,13 +276,17 @@ def _open_account(work: Work, stated: Stated, wanted: StatedAccount, cause: Caus
         addons=wanted.addons or (),
         owner_email=wanted.owner_email,
     )
+    if wanted.line_order is not None:
+        opened = replace(opened, line_order=wanted.line_order)
+        work.accounts.write(opened)
     stated.terms_changed.add(opened.id)
     _state_billing(work, opened, wanted.billing, cause)
     pools = work.accounts.pools([opened.id])[opened.id]
     shape = Shape(opened, {key: pool.capacity for key, pool in pools.items()}, wanted.when_full)
     after = stated_account(work, opened, {key: shape.of(pool) for key, pool in pools.items()})
     stated.note(difference("account", opened.slug, None, account_document(after)))
-    stated.before[opened.id], stated.shapes[opened.id] = opened, shape
+    stated.before[opened.id], stated.shapes[opened.id], stated.pools_before[opened.id] = opened, shape, pools
+    _write_fallbacks(work, opened, pools, shape)
 
 
 def _state_billing(work: Work, account: Account, wanted: StatedBilling | None, cause: Cause) -> None:

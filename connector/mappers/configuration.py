@@ -29,7 +29,8 @@ from connector.domain.configuration import (
 )
 from connector.domain.errors import DomainError, InvalidValue
 from connector.domain.money import checked_currency, read_amount, read_price
-from connector.domain.seats import WhenFull
+from connector.domain.rates import checked_rate
+from connector.domain.seats import LineOrder, WhenFull
 from connector.domain.tenancy import Bind, Idp, checked_slug
 from connector.mappers.catalogues import known_catalogues, load_catalogue
 from connector.mappers.filters import parse_filter
@@ -40,9 +41,10 @@ VERSION = 1
 
 UNLIMITED = "unlimited"
 TENANT = ("title", "directories", "accounts", "rules")
-DIRECTORY = ("active", "sign_in")
+DIRECTORY = ("active", "sign_in", "requests_per_second")
 SIGN_IN = ("subject_claim", "bind")
-ACCOUNT = ("title", "owner_email", "addons", "seats", "when_full", "billing")
+ACCOUNT = ("title", "owner_email", "addons", "seats", "when_full", "line_order", "billing")
+ONE_WORD = (WhenFull.WAIT, WhenFull.REFUSE)
 GRACE = ("grace", "days")
 BILLING = ("months", "budget", "prices")
 RULE = ("directory", "group", "group_external_id", "filter", "seat_type", "role", "permissions", "priority")
@@ -120,7 +122,13 @@ def _directory(name: str, value: Value) -> StatedDirectory:
         Idp(record["idp"].name(tuple(Idp), "kind of identity provider")),
         record["active"].flag() if "active" in record else None,
         _sign_in(record["sign_in"]) if "sign_in" in record else None,
+        _rate(record["requests_per_second"]) if "requests_per_second" in record else None,
     )
+
+
+def _rate(value: Value) -> int:
+    rate: int = _checked(value, partial(checked_rate, value.number()))
+    return rate
 
 
 def _sign_in(value: Value) -> SignIn:
@@ -144,7 +152,8 @@ def _account(name: str, value: Value) -> StatedAccount:
         _optional(record, "owner_email"),
         addons,
         {key: _seats(entry) for key, entry in seats.items()},
-        {key: _policy(entry) for key, entry in policies.items()},
+        {key: _policy(entry, catalogue) for key, entry in policies.items()},
+        LineOrder(record["line_order"].name(tuple(LineOrder), "order")) if "line_order" in record else None,
         _billing(record["billing"], catalogue) if "billing" in record else None,
     )
 
@@ -153,10 +162,12 @@ def _seats(value: Value) -> int | None:
     return None if value.is_text(UNLIMITED) else value.number()
 
 
-def _policy(value: Value) -> PoolPolicy:
+def _policy(value: Value, catalogue: Catalogue) -> PoolPolicy:
     if not value.is_map():
-        word = value.name([one for one in WhenFull if one is not WhenFull.GRACE], "policy without numbers")
-        return PoolPolicy(WhenFull(word))
+        return PoolPolicy(WhenFull(value.name(ONE_WORD, "policy of one word")))
+    if WhenFull.FALLBACK in value.entries((*GRACE, WhenFull.FALLBACK)):
+        seat_type = value.record((WhenFull.FALLBACK,))[WhenFull.FALLBACK].name(catalogue.seat_types, "seat type")
+        return PoolPolicy(WhenFull.FALLBACK, fallback=seat_type)
     record = value.record(GRACE)
     days = record["days"].number(1)
     if days > LONGEST_GRACE:
@@ -269,7 +280,7 @@ def directory_document(one: StatedDirectory) -> dict[str, Any]:
         subject_claim=one.sign_in.subject_claim,
         bind=one.sign_in.bind.value,
     )
-    return _said(idp=one.idp.value, active=one.active, sign_in=sign_in)
+    return _said(idp=one.idp.value, active=one.active, sign_in=sign_in, requests_per_second=one.requests_per_second)
 
 
 def account_document(one: StatedAccount) -> dict[str, Any]:
@@ -282,6 +293,7 @@ def account_document(one: StatedAccount) -> dict[str, Any]:
         addons=list(one.addons) if one.addons else None,
         seats={key: UNLIMITED if number is None else number for key, number in one.seats.items()},
         when_full={key: _policy_document(policy) for key, policy in one.when_full.items()},
+        line_order=one.line_order and one.line_order.value,
         billing=one.billing and _billing_document(one.billing),
     )
 
@@ -289,6 +301,8 @@ def account_document(one: StatedAccount) -> dict[str, Any]:
 def _policy_document(policy: PoolPolicy) -> object:
     if policy.when_full is WhenFull.GRACE:
         return {"grace": policy.seats, "days": policy.days}
+    if policy.fallback is not None:
+        return {"fallback": policy.fallback}
     return policy.when_full.value
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from connector.domain.catalogue import Catalogue
-from connector.domain.seats import WhenFull
+from connector.domain.rates import LEAST_RATE, MOST_RATE
+from connector.domain.seats import LineOrder
 from connector.domain.tenancy import SLUG, Bind, Idp
 from connector.mappers import configuration as file
 from connector.mappers.catalogues import known_catalogues, load_catalogue
@@ -64,14 +65,22 @@ def _directory() -> Schema:
             "bind": _told("What makes a signed-in identity that of the invited person.", _one_of(Bind)),
         },
     )
-    return _record({"idp": _one_of(Idp)}, {"active": {"type": "boolean"}, "sign_in": sign_in})
+    return _record(
+        {"idp": _one_of(Idp)},
+        {
+            "active": {"type": "boolean"},
+            "sign_in": sign_in,
+            "requests_per_second": _told("A limit of its SCIM requests.", _within(LEAST_RATE, MOST_RATE)),
+        },
+    )
 
 
 def _account() -> Schema:
     catalogues = [load_catalogue(key) for key in known_catalogues()]
     limit = {"anyOf": [WHOLE, {"const": file.UNLIMITED}]}
     grace = _record({"grace": {"type": "integer", "minimum": 1}, "days": _within(1, file.LONGEST_GRACE)}, {})
-    policy = {"anyOf": [_one_of(one for one in WhenFull if one is not WhenFull.GRACE), grace]}
+    fallback = _record({"fallback": _told("The seat type that is given meanwhile.", TEXT)}, {})
+    policy = {"anyOf": [_one_of(file.ONE_WORD), grace, fallback]}
     record = _record(
         {"vendor": _one_of(one.key for one in catalogues), "plan": TEXT},
         {
@@ -80,6 +89,7 @@ def _account() -> Schema:
             "addons": _told("All that are taken; without this key they stay.", _list(TEXT)),
             "seats": _told("Seats by pool.", {"type": "object", "additionalProperties": limit}),
             "when_full": _told("What a pool does when it is full.", {"type": "object", "additionalProperties": policy}),
+            "line_order": _told("Who of those that wait is served first.", _one_of(LineOrder)),
             "billing": _billing(),
         },
     )

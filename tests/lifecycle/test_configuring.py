@@ -201,6 +201,32 @@ def test_a_grace_of_which_seats_are_in_use_is_not_ended(acme: Company) -> None:
     assert (acme.pool().when_full, acme.pool().grace) == (WhenFull.WAIT, 0)
 
 
+def test_a_fallback_and_the_order_of_the_line_are_settled_at_once(acme: Company) -> None:
+    """Whoever waits gets the seat that a file names for it; a fallback that leads nowhere is refused."""
+    hub = (
+        "      mail: {",
+        "      hub: {vendor: hubspot, plan: marketing_pro, seats: {core: 1}}\n      mail: {",
+    )
+    rule = ("    rules:\n", "    rules:\n      hub: {account: hub, filter: active eq true, seat_type: core}\n")
+    applied(acme, hub, rule)
+    ben = acme.read(lambda work: work.people.named(acme.access().directory.id, "ben@acme.example"))
+    assert ben is not None
+    assert acme.state(ben, "hub") is State.WAITING
+    instead = (
+        hub[0],
+        hub[1].replace("{core: 1}", "{core: 1}, line_order: priority, when_full: {core: {fallback: view_only}}"),
+    )
+    done = applied(acme, instead, rule)
+    assert done.differences[0].after == {"when_full.core.fallback": "view_only", "line_order": "priority"}
+    assert [one.user_name for one in done.previews[0].effects] == ["ben@acme.example"]
+    member = acme.member(ben, "hub")
+    assert member is not None
+    assert (member.state, member.seat_types) == (State.INVITED, {"view_only"})
+    assert told(applied(acme, instead, rule)) == []
+    with pytest.raises(InvalidValue, match="is of no help where core is full"):
+        applied(acme, (hub[0], instead[1].replace("view_only", "core")), rule)
+
+
 def test_above_a_budget_it_needs_approval(acme: Company) -> None:
     """Shown by a plan, demanded by applying."""
     budget = ("anchor: 2026-01-31,", 'anchor: 2026-01-31, budget: "10.00",')

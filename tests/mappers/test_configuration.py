@@ -22,7 +22,7 @@ from connector.domain.configuration import (
     StatedTenant,
 )
 from connector.domain.errors import FileInvalid
-from connector.domain.seats import WhenFull
+from connector.domain.seats import LineOrder, WhenFull
 from connector.domain.tenancy import Bind, Idp
 from connector.mappers.configuration import read_configuration, written
 from connector.mappers.configuration_schema import as_json, schema
@@ -37,7 +37,7 @@ EVERYTHING = Configuration(
             {
                 "acme-local": StatedDirectory("acme-local", Idp.LOCAL, True),
                 "okta": StatedDirectory(
-                    "okta", Idp.OKTA, False, SignIn("https://idp.example", "0", "sub", Bind.FIRST_ACCEPTANCE)
+                    "okta", Idp.OKTA, False, SignIn("https://idp.example", "0", "sub", Bind.FIRST_ACCEPTANCE), 25
                 ),
             },
             {
@@ -49,7 +49,12 @@ EVERYTHING = Configuration(
                     "it@acme.example",
                     ("sales_or_service_pro_or_enterprise",),
                     {"core": 7, "view_only": None},
-                    {"core": PoolPolicy(WhenFull.GRACE, 2, 14), "sales_service": PoolPolicy(WhenFull.REFUSE)},
+                    {
+                        "core": PoolPolicy(WhenFull.GRACE, 2, 14),
+                        "partner": PoolPolicy(WhenFull.REFUSE),
+                        "sales_service": PoolPolicy(WhenFull.FALLBACK, fallback="core"),
+                    },
+                    LineOrder.PRIORITY,
                     StatedBilling(
                         "EUR",
                         "Europe/Paris",
@@ -124,6 +129,10 @@ tenants:
         ("grace: 2", "grace: 0", 12, "tenants.acme.accounts.hub.when_full.core.grace", "must not be below 1"),
         ("days: 14", "days: 400", 12, "tenants.acme.accounts.hub.when_full.core.days", "must not be above 366"),
         ("{grace: 2, days: 14}", "grace", 12, "tenants.acme.accounts.hub.when_full.core", "wait"),
+        ("{grace: 2, days: 14}", "{fallback: cor}", 12, "tenants.acme.accounts.hub.when_full.core.fallback", ": core"),
+        ("{grace: 2, days: 14}", "{fallback: core, days: 1}", 12, "tenants.acme.accounts.hub.when_full.core.days", "key"),
+        ("{grace: 2, days: 14}", "fallback", 12, "tenants.acme.accounts.hub.when_full.core", "wait"),
+        ("idp: okta,", "idp: okta, requests_per_second: 3,", 5, "tenants.acme.directories.okta.requests_per_second", "5"),
         ("currency: EUR", "currency: euro", 13, "tenants.acme.accounts.hub.billing.currency", "ISO 4217"),
         ("Europe/Paris", "Europe/Pari", 13, "tenants.acme.accounts.hub.billing.time_zone", "first: Europe/Paris"),
         ("2026-01-31", "2026-02-30", 13, "tenants.acme.accounts.hub.billing.anchor", "a day written as 2026-01-31"),
@@ -174,6 +183,9 @@ def test_the_schema_that_is_kept_is_current() -> None:
         ("{core: 7}", "{core: -1}"),
         ("{core: 7}", "{core: many}"),
         ("currency: EUR", "currency: euro"),
+        ("{grace: 2, days: 14}", "{fallback: core}"),
+        ("{grace: 2, days: 14}", "fallback"),
+        ("idp: okta,", "idp: okta, requests_per_second: 3,"),
         ("45.00 EUR", '"45.00"'),
         ("seats/core:", "seats/cor:"),
         ("seat_type: core", "seat_type: cor"),
