@@ -15,6 +15,7 @@ from connector.domain.accounts import Account
 from connector.domain.events import Cause, Event, Kind
 from connector.domain.handovers import Handover, HandoverState, Heir, heir_of, left_behind
 from connector.domain.identifiers import new_id
+from connector.domain.memberships import NOTHING
 from connector.domain.people import Person
 from connector.domain.settlement import Changes
 from connector.mappers.rulebook import Rulebook
@@ -31,10 +32,12 @@ def hand_over(work: Work, book: Rulebook, changes: Changes, cause: Cause) -> lis
     Nothing is handed back: what is done stays done, and the event says what it was. A vendor at whom nothing is owned
     makes no handover, nor does an account that is closed.
     """
-    events = _close_returned(work, changes, cause)
     terms = book.terms.get(changes.account_id)
+    if terms is None or not left_behind(terms.catalogue.departure, NOTHING):
+        return []
+    events = _close_returned(work, changes, cause)
     cut = {change.after.person_id: change.before for change in changes.changes if change.cuts and change.before}
-    if terms is None or not cut:
+    if not cut:
         return events
     leavers = work.people.by_id(cut)
     heirs = _heirs(work, leavers.values(), terms.account)
@@ -55,8 +58,9 @@ def hand_over(work: Work, book: Rulebook, changes: Changes, cause: Cause) -> lis
 def pass_on(work: Work, person: Person, cause: Cause) -> list[Event]:
     """Find another heir for what was to go to somebody who has left herself; return the events."""
     events = []
-    accounts = {one.id: one for one in work.accounts.all(person.tenant_id)}
-    for one in work.handovers.open_for(person.id):
+    passing = work.handovers.open_for(person.id)
+    accounts = {one.id: one for one in work.accounts.all(person.tenant_id)} if passing else {}
+    for one in passing:
         leavers = work.people.by_id([one.person_id])
         heir = _heirs(work, leavers.values(), accounts[one.account_id], gone=person.id)[one.person_id]
         events.append(give(work, one, heir, cause))

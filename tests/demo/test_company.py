@@ -113,7 +113,7 @@ def test_the_demo_plays_to_its_end(start: Start) -> None:
         assert expected in told
     assert running.lifecycle.read(reporting.directories)[0].tenant == "main"
     still_open = Counter(one.order.task for one in running.lifecycle.read(outstanding.open_orders))
-    assert set(still_open) == {Task.GRANT, Task.CHANGE, Task.REVOKE}
+    assert set(still_open) == {Task.GRANT, Task.REVOKE}
 
 
 def test_a_second_run_on_the_same_database_has_names_of_its_own(start: Start) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from connector.domain.errors import InvalidValue
 from connector.domain.text import Text
-from connector.mail import InvitationMail, invitation
+from connector.mail import HandoverMail, InvitationMail, handover, invitation
 
 NOW = datetime(2026, 11, 22, 17, 51, tzinfo=UTC)
 LINK = "https://seats.example.com/invitations/jsi_secret"
@@ -172,3 +172,56 @@ def test_a_tenant_without_a_name_is_not_named(language: str, offer: str) -> None
         assert body is not None
         assert offer in body.get_content()
         assert "None" not in body.get_content()
+
+
+HEIRS = HandoverMail(
+    handover_id="0199-abc-12345678",
+    sender="Jumpseat <seats@example.com>",
+    address="mia@example.com",
+    heir="Mia",
+    leaver="Zoé Dupont",
+    organisation="Contoso Marine",
+    account="Design studio",
+    vendor="Figma",
+    assets=(("reassign", Text("Files", "Fichiers")), ("renew", Text("Keys", "Clés"))),
+    steps=(Text("Open the files.", "Ouvrir les fichiers."),),
+    named_by="manager",
+    due_at=NOW + timedelta(days=14),
+    written_at=NOW,
+    host="seats.example.com",
+)
+
+
+def handed_over(facts: HandoverMail, language: str) -> EmailMessage:
+    message = message_from_bytes(handover(facts, language).as_bytes(), policy=SMTP)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ["Zoé Dupont", "Becomes yours", "Files", "to be renewed", "Keys", "Open the files.", "6 December 2026"]),
+        ("fr-FR", ["Zoé Dupont", "À reprendre", "Fichiers", "à renouveler", "Clés", "Ouvrir", "6 décembre 2026"]),
+    ],
+)
+def test_an_heir_reads_what_is_left_by_whom_and_until_when(kind: str, language: str, expected: list[str]) -> None:
+    """Asset by asset under what is to be done with it, and with the number to name when it is done."""
+    message = handed_over(HEIRS, language)
+    body = part(message, kind)
+    assert [fact for fact in [*expected, "Contoso Marine", "Figma", "12345678"] if fact not in body] == []
+    assert message["Message-ID"] == "<handover.0199-abc-12345678@seats.example.com>"
+
+
+@pytest.mark.parametrize("field", ["heir", "leaver", "organisation", "account", "vendor", "named_by"])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_name_acts_in_a_letter_to_an_heir(field: str, name: str) -> None:
+    """Neither as a header, nor as markup, nor as a template, in either language."""
+    changed: dict[str, Any] = {field: name}
+    for language in ("en", "fr"):
+        message = handed_over(replace(HEIRS, **changed), language)
+        assert not {"Bcc", "bcc"} & set(message.keys())
+        assert "<script" not in part(message, "html")
+        assert "<img" not in part(message, "html")
+        assert "\u202e" not in part(message, "plain") + str(message["Subject"])
