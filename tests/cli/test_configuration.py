@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+from pathlib import Path
 
 from ..lifecycle.company import Company
 from .conftest import Terminal
+
+HOWTO = Path(__file__).parents[2] / "docs" / "howto" / "configuration-as-a-file.md"
 
 FILE = """\
 jumpseat: 1
@@ -100,3 +104,15 @@ def test_an_export_is_a_file_or_the_screen(terminal: Terminal, company: Company)
     assert "there is nothing to do" in terminal.read("plan", "company.yaml", "--prune")
     assert "Known: main" in terminal.refused("export", "--tenant", "mian")
     assert json.loads(terminal.read("schema"))["title"]
+
+
+def test_the_commands_of_the_howto_work(terminal: Terminal) -> None:
+    """In their order, on an empty installation; the file that it shows takes the place of the exported one."""
+    text = HOWTO.read_text(encoding="utf-8")
+    commands = [shlex.split(line) for line in text.splitlines() if line.startswith("    jumpseat ")]
+    assert [words[1] for words in commands] == ["export", "schema", "plan", "apply"]
+    for _, *words in commands:
+        terminal.run(*words[: words.index(">")] if ">" in words else words)
+        (terminal.folder / "company.yaml").write_text(text.partition("```yaml\n")[2].partition("```")[0])
+    assert "there is nothing to do" in terminal.read("plan", "company.yaml")
+    assert terminal.json("rule", "list")[0]["rule"] == "marketing"
