@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connector.domain.errors import DomainError
+from connector.domain.errors import DomainError, InvitationUnusable
+from connector.domain.grants import Given
+from connector.domain.memberships import State
 from connector.domain.money import Money, rounded
-from connector.lifecycle import Lifecycle, accounts, invoicing, seating
+from connector.domain.reservations import ReservationState
+from connector.domain.seats import LineOrder
+from connector.lifecycle import (
+    Lifecycle,
+    accounts,
+    granting,
+    invoicing,
+    members,
+    pool_policies,
+    reserving,
+    seating,
+)
 from connector.lifecycle.proposals import Outcome, Preview
+from connector.lifecycle.settling import fresh_rulebook, settle, settle_time
 from connector.settings import Settings
 from connector.storage.database import Database
 
@@ -34,6 +51,11 @@ steps = st.lists(
         st.tuples(st.just("release"), st.integers(1, 2)),
         st.tuples(st.just("plan"), st.integers(0, 2)),
         st.tuples(st.just("days"), st.integers(1, 9)),
+        st.tuples(st.just("accept"), st.integers(0, 5)),
+        st.tuples(st.just("suspend"), st.integers(0, 5)),
+        st.tuples(st.just("reserve"), st.integers(0, 7)),
+        st.tuples(st.just("grant"), st.integers(0, 5)),
+        st.tuples(st.just("order"), st.integers(0, 1)),
     ),
     min_size=6,
     max_size=16,
@@ -47,7 +69,8 @@ def test_previews_come_true_and_charges_add_up(
 ) -> None:
     """Whoever a preview says gains, loses or waits does; a month's charges are the price of each day's seats and plan.
 
-    No pool is ever oversold, which the table itself refuses, and nothing is charged for what was refused.
+    No pool is ever oversold, which the table itself refuses, and nothing is charged for what was refused. At the end
+    the pools count what the rows say, and settling everybody again changes nothing.
     """
     database = Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'jumpseat.db')}")
     clock = Clock()
@@ -86,12 +109,41 @@ class Month:
                 company.delete(self.people.pop(number))
             case "days" if company.clock.now.day + number <= 30:
                 company.clock.forward(days=number)
+                for one in company.read(reserving.accounts_due):
+                    company.write(settle_time, *one)
+            case "accept" if number in self.people and company.state(self.people[number]) is State.INVITED:
+                with suppress(InvitationUnusable):
+                    company.accept(self.people[number])
+            case "suspend" if number in self.people:
+                self.either_way(members.suspend, members.reactivate, number)
+            case "grant" if number in self.people:
+                given = Given(permissions=frozenset({"email_campaigns.send", "sms_campaigns.send"}))
+                self.either_way(partial(granting.grant, given=given), granting.withdraw, number)
+            case "reserve":
+                self.reserve(f"p{number}@acme.example")
+            case "order":
+                company.write(pool_policies.set_line_order, "crm", list(LineOrder)[number], OPERATOR)
             case "buy":
                 self.confirm(seating.preview_purchase, seating.buy_seats, "marketing", number)
             case "release":
                 self.confirm(seating.preview_release, seating.release_seats, "marketing", number)
             case "plan":
                 self.confirm(seating.preview_plan, seating.change_plan, PLANS[number])
+
+    def either_way(self, one: Callable[..., Any], other: Callable[..., Any], number: int) -> None:
+        """Do one thing, or the other where that cannot be done; a rehearsal says beforehand what it comes to."""
+        whom = {"account_slug": "crm", "directory_slug": "okta", "user_name": f"p{number}@acme.example"}
+        for use_case in (one, other):
+            with suppress(DomainError):
+                shown = self.company.lifecycle.rehearse(use_case, **whom, cause=OPERATOR)
+                assert self.company.write(use_case, **whom, cause=OPERATOR) == shown
+                return
+
+    def reserve(self, name: str) -> None:
+        now = self.company.clock.now
+        facts = {"directory_slug": "okta", "starts_at": now + timedelta(days=1), "ends_at": now + timedelta(days=9)}
+        with suppress(DomainError):
+            self.company.write(reserving.reserve, "crm", ["marketing"], name, OPERATOR, **facts)
 
     def confirm(self, preview: Callable[..., Preview], do: Callable[..., Preview], *facts: Any) -> None:
         """Preview and confirm; what is refused changes nothing."""
@@ -127,9 +179,40 @@ class Month:
         exact = sum((month / 30 for month in self.used.values()), Fraction(0))
         # Each item is rounded for itself, as on an invoice: half a cent for each of the four, at most.
         assert abs(self.paid.amount - rounded(exact, "EUR").amount) <= Decimal("0.02")
-        history = self.company.read(lambda work: work.billing.history(work.accounts.all()[-1].id))
+        self.company.read(_counted)
+        assert self.company.lifecycle.rehearse(_settled_again) == [], "settling twice changes something"
+        crm = self.company.read(accounts.account_named, "crm")
+        history = self.company.read(lambda work: work.billing.history(crm.id))
         assert all(entry.day.month == 11 for entry in history)
 
 
 def _places(work: Any, person_id: str) -> list[Any]:
     return list(work.ledger.of_people([person_id]).get(person_id, []))
+
+
+def _counted(work: Any) -> None:
+    """Hold that the pools count what the rows say."""
+    crm = accounts.account_named(work, "crm")
+    held = work.ledger.in_account(crm.id, 99)
+    kept = [one for one in work.reservations.open_in([crm.id]) if one.state is ReservationState.KEPT]
+    counts = {
+        "held": Counter(key for one in held if one.holds for key in one.pools),
+        "promised": Counter(key for one in held if one.state is State.INVITED for key in one.pools),
+        "reserved": Counter(key for one in kept for key in one.pools),
+    }
+    for key, pool in work.accounts.pools([crm.id])[crm.id].items():
+        counted = {"held": pool.held, "promised": pool.promised, "reserved": pool.reserved}
+        assert counted == {name: count[key] for name, count in counts.items()}, key
+        assert not pool.short
+
+
+def _settled_again(work: Any) -> list[Any]:
+    """Settle everybody, and once more; return what the second time changed."""
+    crm = accounts.account_named(work, "crm")
+    work.tenancy.lock_policy(crm.tenant_id, exclusively=True)
+    book, everybody = fresh_rulebook(work, crm.tenant_id), work.ledger.due_in(crm.id)
+    again: list[Any] = []
+    for _ in range(2):
+        people = work.people.by_id(everybody).values()
+        again = settle(work, crm.tenant_id, book, people, OPERATOR, seats_changed_in=[crm.id])
+    return again
