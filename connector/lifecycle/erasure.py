@@ -86,7 +86,10 @@ def erase(work: Work, directory: str, user_name: str, cause: Cause) -> ErasureRe
     place = directory_named(work, directory)
     work.tenancy.lock_policy(place.tenant_id)
     person = _found(work.erasure.find(place.id, user_name), user_name)
+    names = names_of([person.stated.attributes, *work.erasure.told_of(person.id)])
+    managed = work.erasure.managed(person, names)
     work.groups.lock_of(person.id)
+    person = work.people.by_id([person.id, *managed], lock=True)[person.id]
     if person.active:
         raise PersonActive(person.stated.user_name)
     waiting = unfinished(work, person.id)
@@ -94,8 +97,7 @@ def erase(work: Work, directory: str, user_name: str, cause: Cause) -> ErasureRe
         raise DepartureUnfinished(
             person.stated.user_name, sum(one.open_steps for one in waiting), sum(one.open_assets for one in waiting)
         )
-    names = names_of([person.stated.attributes, *work.erasure.told_of(person.id)])
-    blanked = _blank(work, person, names)
+    blanked = _blank(work, person, names, managed)
     kept = tuple(
         Kept(f"{table}.{column}", rows, _TRAIL if table == "event" else _WHY_KEPT.get((table, column), _OTHERWISE))
         for (table, column), rows in sorted(work.erasure.mentions(names).items())
@@ -122,7 +124,7 @@ def _found(found: list[Person], named: str) -> Person:
     return found[0]
 
 
-def _blank(work: Work, person: Person, names: Names) -> dict[str, int]:
+def _blank(work: Work, person: Person, names: Names, managed: list[str]) -> dict[str, int]:
     work.people.release_names(person.id)
     work.groups.remove_from_all(person.id, work.now)
     blanked = {
@@ -130,7 +132,7 @@ def _blank(work: Work, person: Person, names: Names) -> dict[str, int]:
         "letters": work.erasure.blank_letters(names),
         "handovers": work.erasure.blank_handovers(person.id, names),
         "sessions": work.erasure.forget_sessions(person.id, names),
-        "people who name her as manager": work.erasure.blank_manager(person, names),
+        "people who name her as manager": work.erasure.blank_manager(person, managed, work.now),
     }
     work.erasure.blank_person(person.id, work.now)
     return {"person": 1, **blanked}

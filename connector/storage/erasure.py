@@ -32,10 +32,10 @@ class Erasure:
         self.connection = connection
 
     def find(self, directory_id: str, named: str) -> list[Person]:
-        """Return whom an id or a userName means, those too whose name was released or who were deleted; locked."""
+        """Return whom an id or a userName means, those too whose name was released or who were deleted."""
         names = (person.c.id == named) | (person.c.user_name_folded == fold(named)) | (person.c.user_name == named)
         query = select(person).where(person.c.directory_id == directory_id, names).order_by(person.c.id)
-        return [person_of(row) for row in self.connection.execute(query.with_for_update())]
+        return [person_of(row) for row in self.connection.execute(query)]
 
     def told_of(self, person_id: str) -> Iterator[Mapping[str, Any]]:
         """Yield the personal values that the trail has of a person."""
@@ -52,6 +52,7 @@ class Erasure:
             "display_name_folded": None,
             "work_email_folded": None,
             "document": {"userName": user_name, "active": False},
+            "version": person.c.version + 1,
             "deleted_at": now,
             "modified_at": now,
         }
@@ -89,18 +90,22 @@ class Erasure:
             self.connection.execute(delete(session).where(session.c.token_hash.in_(some)))
         return gone + len(others)
 
-    def blank_manager(self, one: Person, names: Names) -> int:
-        """Name her by her id alone in what her directory states of the people whom she managed."""
-        found = self._naming(person, names, ("document",), person.c.directory_id == one.directory_id)
+    def managed(self, one: Person, names: Names) -> list[str]:
+        """Return the ids of those of whom the directory states, in words that name her, that she manages them."""
+        rows = self._naming(person, names, ("document",), person.c.directory_id == one.directory_id)
+        return [row.id for row in rows if names.spoken_of(text_of(_manager(row.document)))]
+
+    def blank_manager(self, one: Person, managed: Iterable[str], now: datetime) -> int:
+        """Name her by her id alone in what is stated of those whom she managed, who are locked."""
         blanked = 0
-        for row in found:
-            enterprise = dict(row.document.get(ENTERPRISE_USER) or {})
-            manager = enterprise.get("manager")
-            if not isinstance(manager, Mapping) or not names.spoken_of(json.dumps(manager, ensure_ascii=False)):
-                continue
-            document = {**row.document, ENTERPRISE_USER: {**enterprise, "manager": {"value": one.id}}}
-            self.connection.execute(update(person).where(person.c.id == row.id).values(document=document))
-            blanked += 1
+        for some in chunks(managed):
+            rows = self.connection.execute(select(person.c.id, person.c.document).where(person.c.id.in_(some))).all()
+            for row in rows:
+                enterprise = {**row.document[ENTERPRISE_USER], "manager": {"value": one.id}}
+                values = {"document": {**row.document, ENTERPRISE_USER: enterprise}, "modified_at": now}
+                changed = update(person).where(person.c.id == row.id)
+                self.connection.execute(changed.values(version=person.c.version + 1, **values))
+                blanked += 1
         return blanked
 
     def mentions(self, names: Names) -> dict[tuple[str, str], int]:
@@ -181,6 +186,10 @@ def scrub_file(raw: Any) -> None:
         cursor.close()
     finally:
         raw.close()
+
+
+def _manager(document: Mapping[str, Any]) -> Any:
+    return (document.get(ENTERPRISE_USER) or {}).get("manager")
 
 
 def text_of(value: Any) -> str:
