@@ -94,6 +94,19 @@ def compile_filter(filter_: Filter, table: Table, dialect: str) -> Condition:
     return _Compiler(table, dialect).condition(filter_)
 
 
+def sought(filter_: Filter | None, table: Table) -> tuple[str, str] | None:
+    """Return the unique column, and what it holds, of the one row for which a filter asks; None for any other filter.
+
+    It is what directories ask before whatever they do: `userName eq "ada@acme.example"`.
+    """
+    if not isinstance(filter_, Compare) or filter_.operator is not Operator.EQ or not isinstance(filter_.value, str):
+        return None
+    column = UNIQUE[table.name].get(str(filter_.path))
+    if column is None or not filter_.value:
+        return None
+    return column, filter_.value if filter_.path.target.case_exact else fold(filter_.value)
+
+
 def sort_key(path: AttributePath, table: Table, dialect: str) -> Sql | None:
     """Return what rows of `person` or `scim_group` are ordered by; None where all have the same value.
 
@@ -211,7 +224,8 @@ class _Compiler:
             return None
         if not isinstance(operand, _Text):
             return operand  # type: ignore[no-any-return]
-        key = func.nullif(self.folded(operand), "")
+        # What everybody has a value of is ordered by its index, on SQLite.
+        key = self.folded(operand) if path.attribute.required else func.nullif(self.folded(operand), "")
         return key if self.dialect == "sqlite" else collate(key, "C")
 
     def foremost(self, path: AttributePath) -> Any:
@@ -300,6 +314,12 @@ class _Compiler:
             return exists().select_from(tree).where(tree.c.atom != "")
         return func.jsonb_path_exists(value, literal(_LEAVES, JSONPATH))
 
+
+UNIQUE: Mapping[str, Mapping[str, str]] = {
+    person.name: {"id": "id", "userName": "user_name_folded", "externalId": "external_id_key"},
+    scim_group.name: {"id": "id", "displayName": "display_name_folded", "externalId": "external_id"},
+}
+"""Table -> attribute -> the column that one row of a directory at most has a value of."""
 
 _PERSON_COLUMNS: Mapping[str, Any] = {
     "id": _Text(person.c.id, exact=True),

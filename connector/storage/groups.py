@@ -75,8 +75,7 @@ class Groups:
 
     def page(self, directory_id: str, listing: Listing) -> Page[Group]:
         """Return one page of the directory's, and how many match in all."""
-        of_directory = scim_group.c.directory_id == directory_id
-        return page_of(self.connection, scim_group, of_directory, listing, group_of)
+        return page_of(self.connection, scim_group, directory_id, listing, group_of)
 
     def add(self, one: Group) -> None:
         """Add a group; raises AlreadyExists when another unit of work took its name meanwhile."""

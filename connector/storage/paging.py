@@ -5,21 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, bindparam, func, select
 
 from connector.domain.listing import Listing
 from connector.domain.people import Page
-from connector.storage.filtering import compile_filter, sort_key
+from connector.storage.filtering import UNIQUE, compile_filter, sort_key, sought
+from connector.storage.prepared import Prepared
+from connector.storage.tables import person, scim_group
 
 T = TypeVar("T")
 Condition = ColumnElement[bool]
 
 
+def _of_directory(table: Table, directory_id: Any) -> Condition:
+    listed = table.c.directory_id == directory_id
+    return listed & table.c.deleted_at.is_(None) if "deleted_at" in table.c else listed
+
+
+_ONE = {
+    (table.name, column): Prepared(
+        select(table).where(_of_directory(table, bindparam("directory_id")), table.c[column] == bindparam("value"))
+    )
+    for table in (person, scim_group)
+    for column in UNIQUE[table.name].values()
+}
+
+
 def page_of(
-    connection: Connection, table: Table, scope: Condition, listing: Listing, read: Callable[[Row[Any]], T]
+    connection: Connection, table: Table, directory_id: str, listing: Listing, read: Callable[[Row[Any]], T]
 ) -> Page[T]:
-    """Return the page of the rows within `scope`. Equal places in an order are told apart by order of arrival."""
-    condition = scope
+    """Return a page of a directory's rows. Equal places in an order are told apart by order of arrival."""
+    one = sought(listing.where, table)
+    if one is not None and listing.total is None:
+        rows = _ONE[table.name, one[0]].all(connection, directory_id=directory_id, value=one[1])
+        return Page(len(rows), [read(row) for row in rows if listing.count and listing.start_index == 1])
+    condition = _of_directory(table, directory_id)
     if listing.where is not None:
         condition &= compile_filter(listing.where, table, connection.dialect.name)
     total = listing.total
@@ -27,6 +47,12 @@ def page_of(
         total = connection.execute(select(func.count()).select_from(table).where(condition)).scalar_one()
     if listing.count == 0 or listing.start_index > total:
         return Page(total)
+    if _is_nearer_the_end(connection, listing, total):
+        # Past the middle of a long list the way from its end is the shorter one.
+        held = min(listing.count, total - listing.start_index + 1)
+        rest = select(table).where(condition).order_by(table.c.id.desc())
+        rows = connection.execute(rest.limit(held).offset(total - listing.start_index + 1 - held)).all()
+        return Page(total, [read(row) for row in reversed(rows)])
     # One row more than the page holds tells whether there is another page.
     query = _placed(select(table).where(condition), table, listing, connection.dialect.name).limit(listing.count + 1)
     rows = connection.execute(query).all()
@@ -34,6 +60,17 @@ def page_of(
     if listing.before is not None:
         items.reverse()
     return Page(total, items, more=len(rows) > listing.count)
+
+
+def _is_nearer_the_end(connection: Connection, listing: Listing, total: int) -> bool:
+    """Tell so only where the total and the page are of one moment, as within any transaction of SQLite."""
+    in_order_of_arrival = listing.order is None and listing.after is None and listing.before is None
+    return (
+        connection.dialect.name == "sqlite"
+        and in_order_of_arrival
+        and listing.total is None
+        and (listing.start_index - 1 > total // 2)
+    )
 
 
 def _placed(query: Select[Any], table: Table, listing: Listing, dialect: str) -> Select[Any]:

@@ -133,8 +133,7 @@ class People:
 
     def page(self, directory_id: str, listing: Listing) -> Page[Person]:
         """Return one page of the directory's, and how many match in all."""
-        of_directory = (person.c.directory_id == directory_id) & person.c.deleted_at.is_(None)
-        return page_of(self.connection, person, of_directory, listing, person_of)
+        return page_of(self.connection, person, directory_id, listing, person_of)
 
     def lock(self, person_ids: Iterable[str]) -> None:
         """Lock people for change, by ascending id; who holds the lock alone moves them between groups."""

@@ -18,7 +18,7 @@ from connector.domain.filter import And, Compare, Filter, Not, Operator, Or, Pre
 from connector.domain.folding import fold
 from connector.mappers.filters import parse_filter
 from connector.storage.database import Database
-from connector.storage.filtering import SEVERAL, compile_filter, only_work_email
+from connector.storage.filtering import SEVERAL, UNIQUE, compile_filter, only_work_email, sought
 from connector.storage.tables import directory, group_member, person, scim_group, tenant
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -429,3 +429,18 @@ def test_nobody_is_found_by_an_attribute_that_has_no_value(database_url: str) ->
         }
         for name in USER_PATHS.keys() - stated:
             assert found(connection, parse_filter(f"{name} pr", USER), person) == set(), name
+
+
+@pytest.mark.parametrize(("resource", "table"), [(USER, person), (GROUP, scim_group)], ids=["User", "Group"])
+def test_a_lookup_of_one_row_asks_for_what_its_filter_asks_for(resource: ResourceType, table: Table) -> None:
+    """The unique column that it is answered from holds what the filter, compiled, compares with."""
+    for attribute, column in UNIQUE[table.name].items():
+        filter_ = parse_filter(f'{attribute} eq "Éva"', resource)
+        assert sought(filter_, table) == (
+            column,
+            next(iter(compile_filter(filter_, table, "sqlite").compile().params.values())),
+        )
+        assert f"{table.name}.{column} =" in str(compile_filter(filter_, table, "sqlite"))
+    for other in ('userName eq ""', 'userName ne "x"', 'nickName eq "x"', 'not (userName eq "x")', "active eq true"):
+        assert sought(parse_filter(other, USER), person) is None
+    assert sought(None, table) is None
