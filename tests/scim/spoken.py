@@ -255,6 +255,38 @@ def _term(draw: Any) -> Question:
     return draw(some.sampled_from(terms))
 
 
+@dataclass(frozen=True)
+class Order:
+    """What a list is sorted by; without a name, by arrival."""
+
+    name: str | None = None
+    descending: bool = False
+
+    @property
+    def query(self) -> dict[str, str]:
+        if self.name is None:
+            return {}
+        return {"sortBy": self.name} | ({"sortOrder": "descending"} if self.descending else {})
+
+    def sorted(self, people: list[ModelPerson]) -> list[ModelPerson]:
+        """Return the people in this order (RFC 7644 section 3.4.2.3): whoever has no value last, ascending.
+
+        Equal places are in order of arrival, whichever way the list goes.
+        """
+        arrived = sorted(people, key=lambda one: one.id)
+        if self.name is None:
+            return arrived
+        key = {"title": lambda one: _text(one, "title"), "name.givenName": _given}[self.name]
+        valued = sorted((one for one in arrived if key(one)), key=key, reverse=self.descending)
+        unvalued = [one for one in arrived if not key(one)]
+        return [*unvalued, *valued] if self.descending else [*valued, *unvalued]
+
+
+orders = some.sampled_from(
+    [Order(), Order(), *(Order(name, way) for name in ("title", "name.givenName") for way in (False, True))]
+)
+
+
 def _given(person: ModelPerson) -> str:
     return str(person.attributes.get("name", {}).get("givenName", "")).lower()
 

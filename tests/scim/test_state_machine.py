@@ -1,6 +1,11 @@
 """The server beside a model: whatever two directories say, in any order, both come to the same.
 
-After every step all people and groups agree, and the invariants of seats, sessions and invitations hold.
+After every step all people and groups agree, and the invariants of the reference (security-reliability.md, C2) hold:
+the gate lets in exactly those who hold a seat (1); pools count their holders, are never oversold, and nobody holds
+twice (2); who left has no live session, no pending invitation and no seat (3); nothing but a directory brings anybody
+back (4); the other directory is not there (5); the trail tells of everybody once, and no secret (6); what is said again
+changes nothing (8); seats follow from the final state alone, whatever the order of the messages (9). Operators, of whom
+one is to remain (7), do not speak SCIM.
 """
 
 from __future__ import annotations
@@ -9,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -40,6 +46,8 @@ from .modelled import ENTERPRISE, ModelDirectory, ModelGroup, ModelPerson, Refus
 from .spoken import Spoken
 
 Json = Any
+SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
+BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 MEMBERSHIPS = "urn:jumpseat:params:scim:schemas:extension:membership:1.0:User"
 CAPACITY = {"crm": 2, "vpn": 1}
 """Seats: of `crm` one is due to everybody active, of `vpn` to the members of the first directory's group Admins."""
@@ -216,17 +224,107 @@ class Machine(RuleBasedStateMachine):
 
     # What they ask.
 
-    @rule(which=first, question=spoken.questions(), start=some.integers(-1, 4), size=some.integers(0, 3))
-    def search(self, which: int, question: spoken.Question, start: int, size: int) -> None:
-        """One page in order of arrival, and the number of all that match (RFC 7644 section 3.4.2.4)."""
+    @rule(
+        which=first,
+        question=spoken.questions(),
+        start=some.integers(-1, 4),
+        size=some.integers(0, 3),
+        order=spoken.orders,
+        by_post=some.booleans(),
+    )
+    def search(
+        self, which: int, question: spoken.Question, start: int, size: int, order: spoken.Order, by_post: bool
+    ) -> None:
+        """One page in its order, and the number of all that match (RFC 7644 sections 3.4.2.3, 3.4.2.4, 3.4.3)."""
         text, meaning = question
-        query = {"filter": text, "startIndex": start, "count": size, "attributes": "userName"}
-        answer = self.directories[which].call("GET", "/Users", query_string=query)
-        assert answer.status_code == 200, answer.json
-        matching = [one.id for one in sorted(self.models[which].people.values(), key=_id) if meaning(one)]
+        query = {"filter": text, "startIndex": start, "count": size, "attributes": "userName", **order.query}
+        found = self._list(which, query, by_post)
+        matching = [one.id for one in order.sorted([one for one in self.models[which].people.values() if meaning(one)])]
         begin = max(start, 1) - 1
-        assert answer.json["totalResults"] == len(matching), text
-        assert [one["id"] for one in answer.json["Resources"]] == matching[begin : begin + size], text
+        assert found["totalResults"] == len(matching), text
+        assert [one["id"] for one in found["Resources"]] == matching[begin : begin + size], (text, order)
+
+    @rule(
+        which=first, question=spoken.questions(), size=some.integers(1, 3), order=spoken.orders, by_post=some.booleans()
+    )
+    def walk(self, which: int, question: spoken.Question, size: int, order: spoken.Order, by_post: bool) -> None:
+        """All pages by cursor, one after the other: everybody once, and then no more (RFC 9865)."""
+        text, meaning = question
+        query: dict[str, Json] = {"filter": text, "count": size, "cursor": "", **order.query}
+        ids: list[str] = []
+        while query["cursor"] is not None:
+            found = self._list(which, query, by_post)
+            assert len(found["Resources"]) <= size
+            ids += [one["id"] for one in found["Resources"]]
+            query["cursor"] = found.get("nextCursor")
+        matching = order.sorted([one for one in self.models[which].people.values() if meaning(one)])
+        assert ids == [one.id for one in matching], (text, order)
+
+    @rule(which=first, size=some.integers(1, 4))
+    def search_everything(self, which: int, size: int) -> None:
+        """People and then groups, page after page, by POST to the root (RFC 7644 section 3.4.2.1)."""
+        model, ids = self.models[which], list[str]()
+        total = len(model.people) + len(model.groups)
+        while len(ids) < total:
+            body = {"schemas": [SEARCH], "startIndex": len(ids) + 1, "count": size, "attributes": ["id"]}
+            found = self.directories[which].call("POST", "/.search", body).json or {}
+            assert found["totalResults"] == total
+            assert found["Resources"], "the list ends before its total"
+            ids += [one["id"] for one in found["Resources"]]
+        assert ids == [*sorted(model.people), *sorted(model.groups)]
+
+    @rule(data=some.data(), which=first, change=spoken.person_changes)
+    def patch_on_condition(self, data: Any, which: int, change: Spoken) -> None:
+        """Of a version that has passed nothing is changed, of the present one what is said (RFC 7644 section 3.14)."""
+        person = self._some_person(data, which)
+        if person is None:
+            return
+        model, speaker, path = self.models[which], self.directories[which], f"/Users/{person.id}"
+        version = speaker.call("GET", path).headers["ETag"]
+        assert speaker.call("GET", path, headers={"If-None-Match": version}).status_code == 304
+        for passed in ({"If-Match": 'W/"999999"'}, {"If-None-Match": version}):
+            answer = speaker.patch(path, *change.operations, headers=passed)
+            # What is no operation is told before anything is looked up.
+            assert answer.status_code in ((412,) if _is_possible(change, person) else (412, 400)), answer.json
+        document = deepcopy(person.attributes)
+        with self._expected(speaker.patch(path, *change.operations, headers={"If-Match": version}), 200):
+            change.meaning(document)
+            model.change(person.id, document)
+            self._sign_out_leavers(model)
+
+    @rule(
+        which=first,
+        documents=some.lists(spoken.people(), min_size=1, max_size=2),
+        name=some.sampled_from(["Admins", "Staff"]),
+    )
+    def post_in_bulk(self, which: int, documents: list[dict[str, Json]], name: str) -> None:
+        """State a group before the people whom it names: each is done as it would be alone (RFC 7644 section 3.7)."""
+        model, made = self.models[which], dict[str, str]()
+        group = spoken.group_body({"displayName": name}, {f"bulkId:{number}" for number in range(len(documents))})
+        bodies = {"group": group, **{str(n): spoken.person_body(each) for n, each in enumerate(documents)}}
+        operations = [
+            {"method": "POST", "path": "/Groups" if key == "group" else "/Users", "bulkId": key, "data": body}
+            for key, body in bodies.items()
+        ]
+        answer = self.directories[which].call("POST", "/Bulk", {"schemas": [BULK], "Operations": operations})
+        assert answer.status_code == 200, answer.json
+        for result in answer.json["Operations"]:
+            key, scim_id = result["bulkId"], result.get("location", "").rpartition("/")[2]
+            told = SimpleNamespace(status_code=int(result["status"]), json=result.get("response"))
+            with self._expected(told, 201):
+                if key == "group":
+                    if len(made) < len(documents):
+                        raise Refused(409)
+                    model.check_group({"displayName": name}, set(made.values()))
+                    model.state_group(scim_id, {"displayName": name}, set(made.values()))
+                    self._bind(which)
+                else:
+                    stated = {"active": True, **documents[int(key)]}
+                    returning = model.returner(stated)
+                    assert scim_id == returning.id if returning else scim_id not in self.seen
+                    model.state(scim_id, stated)
+                    made[key] = scim_id
+                    self._sign_out_leavers(model)
 
     @rule(data=some.data(), which=first)
     def meddle(self, data: Any, which: int) -> None:
@@ -302,7 +400,9 @@ class Machine(RuleBasedStateMachine):
         """Pools count what the memberships hold, are never oversold, and nobody waits while a seat is free."""
         places = self._memberships()
         for account, capacity in CAPACITY.items():
-            here = {each["person_id"]: each["state"] for each in places if each["slug"] == self._slug(account)}
+            mine = [each for each in places if each["slug"] == self._slug(account)]
+            here = {each["person_id"]: each["state"] for each in mine}
+            assert len(here) == len(mine)
             states = Counter(here.values())
             assert {person for person, state in here.items() if state != "ended"} == self._due(account)
             pool = self.lifecycle.read(_pool, self._slug(account))
@@ -316,6 +416,19 @@ class Machine(RuleBasedStateMachine):
         assert sorted(pending) == sorted(each["id"] for each in self._memberships() if each["state"] == "invited")
 
     @invariant()
+    def the_trail_tells_of_everybody_once_and_no_secret(self) -> None:
+        """Who is there was stated once and never deleted; who was deleted is gone; no token stands in it (INV-6)."""
+        told = self.lifecycle.read(_told, self.tenant.id)
+        present = {one for model in self.models for one in model.people}
+        stated, deleted = (
+            Counter(who for kind, who, _ in told if kind == f"person:{verb}") for verb in ("stated", "deleted")
+        )
+        assert set(stated.values()) | set(deleted.values()) <= {1}
+        assert set(stated) - set(deleted) == present
+        values = " ".join(each for _, _, each in told)
+        assert not any(speaker.token in values for speaker in self.directories)
+
+    @invariant()
     def the_gate_admits_exactly_those_signed_in_who_hold_a_seat(self) -> None:
         holders = {(each["person_id"], each["slug"]) for each in self._memberships() if each["state"] == "active"}
         for session, person_id in self.signed_in.items():
@@ -326,7 +439,15 @@ class Machine(RuleBasedStateMachine):
 
     # Helpers.
 
-    def _expected(self, answer: TestResponse, status: int) -> Any:
+    def _list(self, which: int, query: dict[str, Json], by_post: bool) -> dict[str, Json]:
+        if by_post:
+            answer = self.directories[which].call("POST", "/Users/.search", {"schemas": [SEARCH], **query})
+        else:
+            answer = self.directories[which].call("GET", "/Users", query_string=query)
+        assert answer.status_code == 200, answer.json
+        return dict(answer.json)
+
+    def _expected(self, answer: Any, status: int) -> Any:
         return _Expected(answer, status)
 
     def _changes_nothing(self, replay: Callable[[], TestResponse]) -> None:
@@ -390,7 +511,7 @@ class Machine(RuleBasedStateMachine):
 class _Expected:
     """The model's view of one answer: inside the block it may refuse, which the server then must have done too."""
 
-    def __init__(self, answer: TestResponse, status: int) -> None:
+    def __init__(self, answer: Any, status: int) -> None:
         self.answer, self.status = answer, status
 
     def __enter__(self) -> None:
@@ -405,6 +526,14 @@ class _Expected:
         return False
 
 
+def _is_possible(change: Spoken, person: ModelPerson) -> bool:
+    try:
+        change.meaning(deepcopy(person.attributes))
+    except Refused:
+        return False
+    return True
+
+
 def _is_idempotent(change: Spoken, document: dict[str, Json]) -> bool:
     again = deepcopy(document)
     try:
@@ -412,10 +541,6 @@ def _is_idempotent(change: Spoken, document: dict[str, Json]) -> bool:
     except Refused:
         return False
     return again == document
-
-
-def _id(one: ModelPerson) -> str:
-    return one.id
 
 
 def _all(speaker: Directory, path: str) -> list[dict[str, Json]]:
@@ -453,6 +578,12 @@ def _pending_memberships(work: Work, tenant_id: str) -> list[str]:
     ours = tables.invitation.c
     query = select(ours.membership_id).where(ours.tenant_id == tenant_id, ours.state == "pending")
     return list(work.connection.execute(query).scalars())
+
+
+def _told(work: Work, tenant_id: str) -> list[tuple[str, str, str]]:
+    event = tables.event.c
+    query = select(event.kind, event.subject_id, event.before, event.after).where(event.tenant_id == tenant_id)
+    return [(row.kind, row.subject_id, f"{row.before} {row.after}") for row in work.connection.execute(query)]
 
 
 def _events(work: Work, tenant_id: str) -> int:
