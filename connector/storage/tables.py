@@ -248,6 +248,7 @@ account = Table(
     Column("created_at", Utc, nullable=False),
     Column("step_up", Json, comment="What the gate asks for beyond a sign-in"),
     Column("line_order", String(10), nullable=False, default="time", server_default="time"),
+    Column("frozen_at", Utc, comment="Since when the gate refuses everybody, while all keep their seats"),
     Index(None, "tenant_id"),
 )
 
@@ -465,6 +466,8 @@ session = Table(
     Column("expires_at", Utc, nullable=False),
     Column("ended_at", Utc),
     Column("assurance", Json, comment="acr, amr and auth_time of the sign-in, for accounts that ask for them"),
+    Column("browser", Text, comment="What the browser calls itself, in a word or two, for the person to know it again"),
+    Column("only_account_id", Id, comment="The one account that it opens: set where glass was broken, else NULL"),
     Index(None, "person_id"),
     Index(None, "directory_id", "issuer", "subject"),
 )
@@ -482,6 +485,43 @@ login_attempt = Table(
     Column("account", String(63), comment="The account whose step-up this sign-in is to meet"),
     Index(None, "browser_hash"),
     Index(None, "expires_at"),
+)
+
+break_glass = Table(
+    "break_glass",
+    metadata,
+    _id(),
+    _of("tenant"),
+    _of("account"),
+    _of("person"),
+    Column("link_hash", String(64), nullable=False, unique=True),
+    Column("opened_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("ends_at", Utc, nullable=False, comment="Of the link, and of the session that it starts"),
+    Column("used_at", Utc),
+    Index(None, "ends_at"),
+    comment="Ways in past a provider that is down, each for one person, into one account, for some minutes",
+)
+
+access_request = Table(
+    "access_request",
+    metadata,
+    _id(),
+    _of("tenant"),
+    _of("account"),
+    _of("person"),
+    Column("created_at", Utc, nullable=False),
+    Column("closed_at", Utc),
+    Index(
+        "ix_access_request_open",
+        "account_id",
+        "person_id",
+        unique=True,
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+    comment="Who asked for access from a page that refused it; an operator answers by a rule, by hand, or by a no",
 )
 
 used_token = Table(

@@ -54,6 +54,29 @@ def upgrade() -> None:
         comment="Whose JWTs a directory takes beside its own tokens",
     )
     op.create_table(
+        "access_request",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("tenant_id", Id, nullable=False),
+        sa.Column("account_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("created_at", Utc(), nullable=False),
+        sa.Column("closed_at", Utc(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_access_request_account_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_access_request_person_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_access_request_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_request")),
+        comment="Who asked for access from a page that refused it; an operator answers by a rule, by hand, or by a no",
+    )
+    with op.batch_alter_table("access_request", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_access_request_open",
+            ["account_id", "person_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
         "access_token",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("client_secret_id", Id, nullable=False),
@@ -66,6 +89,28 @@ def upgrade() -> None:
     with op.batch_alter_table("access_token", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_access_token_client_secret_id"), ["client_secret_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_access_token_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
+        "break_glass",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("tenant_id", Id, nullable=False),
+        sa.Column("account_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("link_hash", sa.String(length=64), nullable=False),
+        sa.Column("opened_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_at", Utc(), nullable=False),
+        sa.Column("ends_at", Utc(), nullable=False, comment="Of the link, and of the session that it starts"),
+        sa.Column("used_at", Utc(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_break_glass_account_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_break_glass_person_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_break_glass_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_break_glass")),
+        sa.UniqueConstraint("link_hash", name=op.f("uq_break_glass_link_hash")),
+        comment="Ways in past a provider that is down, each for one person, into one account, for some minutes",
+    )
+    with op.batch_alter_table("break_glass", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_break_glass_ends_at"), ["ends_at"], unique=False)
 
     op.create_table(
         "handover",
@@ -191,6 +236,14 @@ def upgrade() -> None:
             sa.Column("step_up", Json, nullable=True, comment="What the gate asks for beyond a sign-in")
         )
         batch_op.add_column(sa.Column("line_order", sa.String(length=10), server_default="time", nullable=False))
+        batch_op.add_column(
+            sa.Column(
+                "frozen_at",
+                Utc(),
+                nullable=True,
+                comment="Since when the gate refuses everybody, while all keep their seats",
+            )
+        )
 
     with op.batch_alter_table("directory", schema=None) as batch_op:
         batch_op.add_column(
@@ -258,6 +311,22 @@ def upgrade() -> None:
                 Json,
                 nullable=True,
                 comment="acr, amr and auth_time of the sign-in, for accounts that ask for them",
+            )
+        )
+        batch_op.add_column(
+            sa.Column(
+                "browser",
+                sa.Text(),
+                nullable=True,
+                comment="What the browser calls itself, in a word or two, for the person to know it again",
+            )
+        )
+        batch_op.add_column(
+            sa.Column(
+                "only_account_id",
+                Id,
+                nullable=True,
+                comment="The one account that it opens: set where glass was broken, else NULL",
             )
         )
 
