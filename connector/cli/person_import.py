@@ -33,7 +33,7 @@ TOLD = {
     RowOutcome.MEMBER: "already a member",
     RowOutcome.ALREADY_INVITED: "already invited",
     RowOutcome.ALREADY_WAITING: "already on the waiting line",
-    RowOutcome.REFUSED: "not asked again: the invitation was declined, cancelled or has expired (jumpseat invitation)",
+    RowOutcome.REFUSED: "not asked again after a no, or an end (jumpseat invitation resend)",
     RowOutcome.LEFT: "not invited: their directory wants them out",
     RowOutcome.SEVERAL: "not invited: several people have the address; say in which --directory",
     RowOutcome.DUPLICATE: "a duplicate of an earlier row",

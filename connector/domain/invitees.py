@@ -60,7 +60,7 @@ class RowOutcome(StrEnum):
     ALREADY_INVITED = "already-invited"
     ALREADY_WAITING = "already-waiting"
     REFUSED = "said-no"
-    """The same was offered before and declined, cancelled or let expire; sending it again is an operator's act."""
+    """The same was offered before and declined, cancelled, revoked or let expire; an operator may send it again."""
     LEFT = "left"
     """Her directory wants her out, and no list brings her back."""
     SEVERAL = "several-people"

@@ -6,7 +6,7 @@ settles like everything else; what is to be less may wait for the end of the bil
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from connector.domain.accounts import Account
@@ -56,12 +56,26 @@ def give(work: Work, account: Account, people: Iterable[Person], given: Given, c
     The caller holds the policy exclusively, has locked the people, and has asked `problems_of`.
     """
     listed = list(people)
-    for person in listed:
-        before = work.grants.find(account.id, person.id)
-        one = ManualGrant(new_id(), account.tenant_id, account.id, person.id, given, cause.actor, work.now)
-        work.grants.write(one)
-        _tell(work, one, Kind.GRANT_GIVEN, cause, _facts(before.given) if before else None, _facts(given))
+    record(work, account, [(person, given) for person in listed], cause)
     return settle(work, account.tenant_id, fresh_rulebook(work, account.tenant_id), listed, cause)
+
+
+def record(work: Work, account: Account, wanted: Collection[tuple[Person, Given]], cause: Cause) -> None:
+    """Keep what each of these people is given, in the place of what she was given before; settling is the caller's."""
+    had = work.grants.of_people(person.id for person, _ in wanted)
+    before = {key: one for key, grants in had.items() for one in grants if one.account_id == account.id}
+    grants = [
+        ManualGrant(new_id(), account.tenant_id, account.id, person.id, given, cause.actor, work.now)
+        for person, given in wanted
+    ]
+    for person_id in before:
+        work.grants.remove(account.id, person_id)
+    work.grants.add(grants)
+    earlier = [_facts(before[one.person_id].given) if one.person_id in before else None for one in grants]
+    work.trail.tell(
+        _event(work, one, Kind.GRANT_GIVEN, cause, was, _facts(one.given))
+        for one, was in zip(grants, earlier, strict=True)
+    )
 
 
 def withdraw(
@@ -153,5 +167,15 @@ def _tell(
     before: dict[str, object] | None,
     after: dict[str, object] | None,
 ) -> None:
-    what = (kind, one.id, cause, one.person_id, one.account_id, before, after)
-    work.trail.tell([Event(work.now, one.tenant_id, *what)])
+    work.trail.tell([_event(work, one, kind, cause, before, after)])
+
+
+def _event(
+    work: Work,
+    one: ManualGrant,
+    kind: Kind,
+    cause: Cause,
+    before: dict[str, object] | None,
+    after: dict[str, object] | None,
+) -> Event:
+    return Event(work.now, one.tenant_id, kind, one.id, cause, one.person_id, one.account_id, before, after)

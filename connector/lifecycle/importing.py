@@ -12,7 +12,6 @@ from typing import Any
 
 from connector.domain.events import Cause, Event, Kind
 from connector.domain.folding import fold
-from connector.domain.grants import Given, ManualGrant
 from connector.domain.identifiers import new_id
 from connector.domain.invitees import Invitee, RowOutcome, RowResult
 from connector.domain.memberships import Membership, State
@@ -20,6 +19,7 @@ from connector.domain.people import Person, StatedPerson
 from connector.domain.tenancy import Directory, Idp
 from connector.lifecycle.accounts import account_named
 from connector.lifecycle.directories import directory_named
+from connector.lifecycle.granting import record
 from connector.lifecycle.settling import fresh_rulebook, settle
 from connector.mappers.rulebook import Terms, terms_of
 from connector.storage.work import Work
@@ -82,7 +82,7 @@ def invite_listed(
             where = directories[person.directory_id].slug if person else None
             results[one.row] = RowResult(one.row, one.address, outcome or RowOutcome.LEFT, where, matched=True)
     _state(work, strangers, cause)
-    _give(work, account.id, account.tenant_id, [(found[one.row], one.given) for one in rows if one.row in found], cause)
+    record(work, account, [(found[one.row], one.given) for one in rows if one.row in found], cause)
     settle(work, account.tenant_id, fresh_rulebook(work, account.tenant_id), found.values(), cause)
     after = _memberships(work, account.id, (person.id for person in found.values()))
     new = {person.id for person in strangers}
@@ -156,30 +156,6 @@ def _state(work: Work, people: Collection[Person], cause: Cause) -> None:
         )
         for one in people
     )
-
-
-def _give(work: Work, account_id: str, tenant_id: str, wanted: Iterable[tuple[Person, Given]], cause: Cause) -> None:
-    """Keep what each of these people is given by hand, unless it is what she was given before."""
-    pairs = list(wanted)
-    now = work.grants.of_people(person.id for person, _ in pairs)
-    had = {key: one for key, given in now.items() for one in given if one.account_id == account_id}
-    grants = [
-        ManualGrant(new_id(), tenant_id, account_id, person.id, given, cause.actor, work.now)
-        for person, given in pairs
-        if person.id not in had or had[person.id].given != given
-    ]
-    for one in grants:
-        if one.person_id in had:
-            work.grants.remove(account_id, one.person_id)
-    work.grants.add(grants)
-    work.trail.tell(
-        Event(work.now, tenant_id, Kind.GRANT_GIVEN, one.id, cause, one.person_id, account_id, None, _facts(one.given))
-        for one in grants
-    )
-
-
-def _facts(given: Given) -> dict[str, object]:
-    return {"seat_type": given.seat_type, "role": given.role, "permissions": sorted(given.permissions)}
 
 
 def _became(member: Membership | None) -> RowOutcome:

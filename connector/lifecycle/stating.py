@@ -104,7 +104,10 @@ def state_tenant(work: Work, wanted: StatedTenant, cause: Cause, *, prune: bool)
         tenant = directories.create_tenant(work, wanted.name, cause, wanted.title, with_account=not wanted.accounts)
         work.tenancy.lock_policy(tenant.id, exclusively=True)
         stated = Stated(tenant)
-        stated.note(difference("tenant", wanted.name, None, {"title": wanted.title} if wanted.title else {}))
+        begins_with = [f"it begins with the account {one.slug}" for one in work.accounts.all(tenant.id)]
+        stated.note(
+            difference("tenant", wanted.name, None, {"title": wanted.title} if wanted.title else {}), *begins_with
+        )
     else:
         stated = Stated(tenant)
         _state_title(work, stated, wanted, cause)

@@ -48,6 +48,8 @@ def test_a_file_of_excel_is_previewed_row_by_row_and_then_done(terminal: Termina
     assert "Done.\n  2 rows: invited\n" in terminal.read(*command)
     assert "Done.\n  2 rows: already invited\n  1 row: already on the waiting line\n" in terminal.read(*command)
     assert [one["name"] for one in terminal.json("person", "list")] == ["Zoé Œuf", "Max", "Ida"]
+    assert terminal.run(*command).stderr == ""
+    assert "Inviting" in terminal.run(*command, FORCE_COLOR="1").stderr
 
 
 def test_programs_and_spreadsheets_get_every_row(terminal: Terminal, acme: Company) -> None:
