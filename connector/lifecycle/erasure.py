@@ -23,6 +23,8 @@ from connector.storage.work import Work
 _WHY_KEPT = {
     ("account", "owner_email"): "it is the address of an account's owner; change the owner",
     ("rule", "filter"): "a rule names her; change or remove the rule",
+    ("reservation", "kept_for"): "a seat is kept for her; cancel the reservation",
+    ("reservation", "name_folded"): "a seat is kept for her; cancel the reservation",
     ("person", "document"): "a directory states it of somebody else",
     ("identity", "subject"): "it is somebody else's",
 }
@@ -130,6 +132,7 @@ def _blank(work: Work, person: Person, names: Names, managed: list[str]) -> dict
     blanked = {
         "values of the trail": work.erasure.blank_values(person.id, names),
         "letters": work.erasure.blank_letters(names),
+        "reservations": work.erasure.blank_reservations(person.id, names),
         "handovers": work.erasure.blank_handovers(person.id, names),
         "sessions": work.erasure.forget_sessions(person.id, names),
         "people who name her as manager": work.erasure.blank_manager(person, managed, work.now),

@@ -17,12 +17,23 @@ from connector.domain.erasure import Names
 from connector.domain.folding import fold
 from connector.domain.people import Person
 from connector.storage.rows import chunks, person_of
-from connector.storage.tables import event, event_value, exchange, handover, metadata, outbox, person, session
+from connector.storage.tables import (
+    event,
+    event_value,
+    exchange,
+    handover,
+    metadata,
+    outbox,
+    person,
+    reservation,
+    session,
+)
 
 if TYPE_CHECKING:
     from connector.storage.database import Database
 
 AT_ONCE = 1000
+ERASED = "[erased]"
 
 
 class Erasure:
@@ -81,6 +92,14 @@ class Erasure:
         found = [row.id for row in self._naming(handover, names, ("heir_address", "reason", "closed_by", "named_by"))]
         hers = update(handover).where((handover.c.person_id == person_id) | handover.c.id.in_(found))
         return self.connection.execute(hers.values(heir_address=None, reason=None)).rowcount
+
+    def blank_reservations(self, person_id: str, names: Names) -> int:
+        """Blank for whom seats were kept where that is over; one that is open is the operator's to cancel."""
+        over = reservation.c.state.not_in(("planned", "kept"))
+        named = [row.id for row in self._naming(reservation, names, ("kept_for", "name_folded"), over)]
+        hers = over & ((reservation.c.person_id == person_id) | reservation.c.id.in_(named))
+        blanked = update(reservation).where(hers).values(kept_for=ERASED, name_folded=None)
+        return self.connection.execute(blanked).rowcount
 
     def forget_sessions(self, person_id: str, names: Names) -> int:
         """Forget the sessions of hers, and those whose claims name her."""
@@ -157,7 +176,7 @@ def blank_exchanges(connection: Connection, names: Names) -> int:
     for row in connection.execute(query).all():
         if not any(names.spoken_of(text_of(row._mapping[name])) for name in columns):
             continue
-        path = row.path if _only_an_id(row.path, names) else "/[erased]"
+        path = row.path if _only_an_id(row.path, names) else f"/{ERASED}"
         values = {"path": path, "query": "", "body": None, "answer": None, "left_out": True}
         connection.execute(update(exchange).where(exchange.c.id == row.id).values(values))
         blanked += 1

@@ -17,7 +17,7 @@ from connector.domain.events import Kind
 from connector.domain.exchanges import Exchange
 from connector.domain.identifiers import new_id
 from connector.domain.people import Person, StatedPerson
-from connector.lifecycle import delivery, erasure, handovers, provisioning
+from connector.lifecycle import delivery, erasure, handovers, provisioning, reserving
 from connector.lifecycle.erasure import erase_everywhere, preview_erasure
 from connector.storage.journal import JournalStore
 from connector.storage.tables import metadata
@@ -152,13 +152,20 @@ def test_whoever_is_active_or_still_leaving_is_not_erased(company: Company, left
 
 
 def test_what_is_kept_is_said_with_its_reason(company: Company, left: Person) -> None:
-    """A rule that names her is the operator's to change."""
+    """A rule that names her, and a seat that is kept for her, are the operator's to change."""
     finish(company, left)
+    until = company.clock.now + timedelta(days=9)
+    for _ in range(2):
+        whom = "zenobie.q@acme.example"
+        one = company.write(reserving.reserve, "hub", ["core"], whom, OPERATOR, ends_at=until, directory_slug="okta")
+    company.write(reserving.cancel, one.id, OPERATOR)
     company.rule(account="hub", name="her", where='userName eq "zenobie.q@acme.example"', seat_type="core")
     company.remove_rule("all")
     report = preview_erasure(company.lifecycle, "okta", left.id, OPERATOR)
     kept = {one.where: one.why for one in report.kept}
     assert kept["rule.filter"] == "a rule names her; change or remove the rule"
+    assert kept["reservation.kept_for"] == "a seat is kept for her; cancel the reservation"
+    assert {one.where: one.rows for one in report.kept}["reservation.kept_for"] == report.blanked["reservations"] == 1
 
 
 def test_a_person_who_gave_her_name_away_is_erased_by_her_id(company: Company) -> None:
