@@ -107,6 +107,10 @@ directory = Table(
     Column("version", Integer, nullable=False, default=1),
     Column("created_at", Utc, nullable=False),
     Column("requests_per_second", Integer, comment="NULL: as many as there are"),
+    Column("client_key_sealed", Text, comment="A private JSON Web Key, by which we prove ourselves to the provider"),
+    Column("max_age_seconds", Integer, comment="How long ago a sign-in may have been at the provider; NULL: any time"),
+    Column("always_ask_userinfo", Boolean, nullable=False, default=False, server_default="0"),
+    Column("acceptance", String(20), nullable=False, default="explicit", server_default="explicit"),
 )
 
 directory_token = Table(
@@ -483,6 +487,7 @@ login_attempt = Table(
     Column("return_to", Text, nullable=False),
     Column("expires_at", Utc, nullable=False),
     Column("account", String(63), comment="The account whose step-up this sign-in is to meet"),
+    Column("begun_at", Utc, comment="NULL before 0002"),
     Index(None, "browser_hash"),
     Index(None, "expires_at"),
 )
@@ -530,6 +535,54 @@ used_token = Table(
     Column("token_key", String(64), primary_key=True),
     Column("expires_at", Utc, nullable=False),
     comment="Identifiers of logout tokens already acted on, so that a replay is recognised",
+)
+
+cut_identity = Table(
+    "cut_identity",
+    metadata,
+    Column("identity_key", String(64), primary_key=True),
+    Column("cut_at", Utc, nullable=False),
+    Index(None, "cut_at"),
+    comment="Whom a provider has signed out lately, so that a sign-in begun before does not come back as a session",
+)
+
+signal_stream = Table(
+    "signal_stream",
+    metadata,
+    Column("directory_id", Id, ForeignKey("directory.id"), primary_key=True),
+    Column("transmitter", Text, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("poll_url", Text, comment="NULL where the transmitter pushes"),
+    Column("poll_token_sealed", Text),
+    Column("poll_due_at", Utc),
+    Column("poll_failures", Integer, nullable=False, default=0),
+    Column("poll_error", Text),
+    Column("heard_at", Utc),
+    Column("version", Integer, nullable=False, default=1),
+    Index(None, "poll_due_at"),
+    comment="Whose security events a directory believes (Shared Signals)",
+)
+
+mail_domain = Table(
+    "mail_domain",
+    metadata,
+    _id(),
+    _of("directory"),
+    Column("name", String(253), nullable=False),
+    Column("challenge", String(64), nullable=False),
+    Column("claimed_at", Utc, nullable=False),
+    Column("proved_at", Utc),
+    Column("checked_at", Utc),
+    Column("lost_at", Utc, comment="Since when the record that proved it is not found any more"),
+    UniqueConstraint("directory_id", "name"),
+    Index(
+        "ix_mail_domain_proved",
+        "name",
+        unique=True,
+        sqlite_where=text("proved_at IS NOT NULL"),
+        postgresql_where=text("proved_at IS NOT NULL"),
+    ),
+    comment="E-mail domains of directories; one counts once it is proved",
 )
 
 operator_session = Table(

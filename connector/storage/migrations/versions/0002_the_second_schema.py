@@ -15,6 +15,16 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "cut_identity",
+        sa.Column("identity_key", sa.String(length=64), nullable=False),
+        sa.Column("cut_at", Utc(), nullable=False),
+        sa.PrimaryKeyConstraint("identity_key", name=op.f("pk_cut_identity")),
+        comment="Whom a provider has signed out lately, so that a sign-in begun before does not come back as a session",
+    )
+    with op.batch_alter_table("cut_identity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cut_identity_cut_at"), ["cut_at"], unique=False)
+
+    op.create_table(
         "signing_key",
         sa.Column("kid", sa.String(length=64), nullable=False),
         sa.Column("public", Json, nullable=False, comment="A JSON Web Key, as back ends read it"),
@@ -53,6 +63,51 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("directory_id", name=op.f("pk_entra_trust")),
         comment="Whose JWTs a directory takes beside its own tokens",
     )
+    op.create_table(
+        "mail_domain",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("directory_id", Id, nullable=False),
+        sa.Column("name", sa.String(length=253), nullable=False),
+        sa.Column("challenge", sa.String(length=64), nullable=False),
+        sa.Column("claimed_at", Utc(), nullable=False),
+        sa.Column("proved_at", Utc(), nullable=True),
+        sa.Column("checked_at", Utc(), nullable=True),
+        sa.Column(
+            "lost_at", Utc(), nullable=True, comment="Since when the record that proved it is not found any more"
+        ),
+        sa.ForeignKeyConstraint(["directory_id"], ["directory.id"], name=op.f("fk_mail_domain_directory_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_domain")),
+        sa.UniqueConstraint("directory_id", "name", name=op.f("uq_mail_domain_directory_id_name")),
+        comment="E-mail domains of directories; one counts once it is proved",
+    )
+    with op.batch_alter_table("mail_domain", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_mail_domain_proved",
+            ["name"],
+            unique=True,
+            sqlite_where=sa.text("proved_at IS NOT NULL"),
+            postgresql_where=sa.text("proved_at IS NOT NULL"),
+        )
+
+    op.create_table(
+        "signal_stream",
+        sa.Column("directory_id", Id, nullable=False),
+        sa.Column("transmitter", sa.Text(), nullable=False),
+        sa.Column("audience", sa.Text(), nullable=False),
+        sa.Column("poll_url", sa.Text(), nullable=True, comment="NULL where the transmitter pushes"),
+        sa.Column("poll_token_sealed", sa.Text(), nullable=True),
+        sa.Column("poll_due_at", Utc(), nullable=True),
+        sa.Column("poll_failures", sa.Integer(), nullable=False),
+        sa.Column("poll_error", sa.Text(), nullable=True),
+        sa.Column("heard_at", Utc(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["directory_id"], ["directory.id"], name=op.f("fk_signal_stream_directory_id")),
+        sa.PrimaryKeyConstraint("directory_id", name=op.f("pk_signal_stream")),
+        comment="Whose security events a directory believes (Shared Signals)",
+    )
+    with op.batch_alter_table("signal_stream", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_signal_stream_poll_due_at"), ["poll_due_at"], unique=False)
+
     op.create_table(
         "access_request",
         sa.Column("id", Id, nullable=False),
@@ -249,6 +304,24 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("requests_per_second", sa.Integer(), nullable=True, comment="NULL: as many as there are")
         )
+        batch_op.add_column(
+            sa.Column(
+                "client_key_sealed",
+                sa.Text(),
+                nullable=True,
+                comment="A private JSON Web Key, by which we prove ourselves to the provider",
+            )
+        )
+        batch_op.add_column(
+            sa.Column(
+                "max_age_seconds",
+                sa.Integer(),
+                nullable=True,
+                comment="How long ago a sign-in may have been at the provider; NULL: any time",
+            )
+        )
+        batch_op.add_column(sa.Column("always_ask_userinfo", sa.Boolean(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("acceptance", sa.String(length=20), server_default="explicit", nullable=False))
 
     with op.batch_alter_table("login_attempt", schema=None) as batch_op:
         batch_op.add_column(
@@ -259,6 +332,7 @@ def upgrade() -> None:
                 comment="The account whose step-up this sign-in is to meet",
             )
         )
+        batch_op.add_column(sa.Column("begun_at", Utc(), nullable=True, comment="NULL before 0002"))
 
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.add_column(sa.Column("suspended", sa.Boolean(), server_default="0", nullable=False))
