@@ -85,6 +85,16 @@ class FileInvalid(DomainError):
         super().__init__(f"{file}, line {line}, {key}: {problem}")
 
 
+class SheetUnreadable(DomainError):
+    """A file is no table that can be read, or its row `row` (from 1, as a spreadsheet program counts) is not."""
+
+    code = "sheet-unreadable"
+
+    def __init__(self, file: str, row: int | None, problem: str) -> None:
+        self.file, self.row, self.problem = file, row, problem
+        super().__init__(f"{file}{'' if row is None else f', row {row},'} {problem}")
+
+
 class ListRefused(DomainError):
     """Rows of a list cannot be used, so that nothing of it is; `problems` has the first of them, `rows` says how many.
 
@@ -161,6 +171,16 @@ class IdentityMismatch(DomainError):
     def __init__(self, why: str) -> None:
         self.why = why
         super().__init__(f"The signed-in identity is not that of the invited person: {why}.")
+
+
+class AccountFrozen(DomainError):
+    """Nobody gets into the account at present, so nothing of it can be accepted."""
+
+    code = "account-frozen"
+
+    def __init__(self, account: str) -> None:
+        self.account = account
+        super().__init__(f"{account} is frozen; an operator opens it again: jumpseat account unfreeze {account}")
 
 
 class SignInNeeded(DomainError):

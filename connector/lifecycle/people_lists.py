@@ -53,7 +53,7 @@ class PeopleList:
 
 
 def checked_list(reader: InviteeReader, account: str, directory: str | None) -> PeopleList:
-    """Read a list to its end; raises ListRefused with the rows that cannot be used, FileInvalid for the file."""
+    """Read a list to its end; raises ListRefused with the rows that cannot be used, SheetUnreadable for the file."""
     first: dict[str, int] = {}
     problems: list[RowProblem] = []
     rows = wrong = 0

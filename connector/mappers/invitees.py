@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from connector.domain.errors import FileInvalid, nearest_first
+from connector.domain.errors import SheetUnreadable, nearest_first
 from connector.domain.grants import Given
 from connector.domain.invitees import Invitee, RowProblem, is_address
 from connector.domain.text import Text
@@ -66,12 +66,12 @@ class Columns:
 def find_columns(sheet: Sheet, address_column: str | None = None) -> Columns:
     """Find the columns by their headings, or that of addresses by the heading or number that is named.
 
-    A file of one column without a heading is a list of addresses. Raises FileInvalid when no column, or more than one,
-    can be that of addresses.
+    A file of one column without a heading is a list of addresses. Raises SheetUnreadable when no column, or more than
+    one, can be that of addresses.
     """
     rows = first_rows(sheet, 1)
     if not rows:
-        raise FileInvalid(sheet.name, 1, "(document)", "is empty.")
+        raise SheetUnreadable(sheet.name, None, "is empty.")
     number, headings = rows[0]
     if len(headings) == 1 and address_column is None and is_address(headings[0]):
         return Columns({"address": 0}, (), headed=False)
@@ -86,12 +86,14 @@ def find_columns(sheet: Sheet, address_column: str | None = None) -> Columns:
         if len(fitting) > 1:
             both = " and ".join(repr(headings[index]) for index in fitting)
             cure = "; say which one with --address-column." if meaning == "address" else "; rename one of them."
-            raise FileInvalid(sheet.name, number, "row", f"{both} both look like the {meaning} column{cure}")
+            raise SheetUnreadable(
+                sheet.name, number, f"cannot be read: {both} both look like the {meaning} column{cure}"
+            )
         found[meaning] = fitting[0]
     if "address" not in found:
         listed = ", ".join(map(repr, headings))
-        raise FileInvalid(
-            sheet.name, number, "row", f"no column is headed Email; there are {listed}: name one with --address-column."
+        raise SheetUnreadable(
+            sheet.name, number, f"has no column headed Email; there are {listed}: name one with --address-column."
         )
     if "family_name" in found and "given_name" not in found and "name" not in found:
         found["name"] = found.pop("family_name")  # Nom alone is the whole name
@@ -105,7 +107,7 @@ def _named(sheet: Sheet, headings: Sequence[str], wanted: str) -> int:
     if wanted.isdecimal() and 1 <= int(wanted) <= len(headings):
         return int(wanted) - 1
     known = ", ".join(map(repr, nearest_first(wanted, headings)))
-    raise FileInvalid(sheet.name, 1, "row", f"there is no column {wanted!r}. Known, nearest first: {known}.")
+    raise SheetUnreadable(sheet.name, 1, f"has no column {wanted!r}. Known, nearest first: {known}.")
 
 
 def _plain(text: str) -> str:

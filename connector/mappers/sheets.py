@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
 
-from connector.domain.errors import FileInvalid
+from connector.domain.errors import SheetUnreadable
 
 SEPARATORS = {";": "semicolon", ",": "comma", "\t": "tab"}
 """With a word for each; of two that are met as often the first is taken, since French numbers have commas."""
@@ -27,7 +27,7 @@ LONGEST_LINE = 64_000
 
 BLOCK = 1 << 16
 
-_UNREADABLE = "its quotation marks are not in pairs; one may be missing here, or stand in the middle of a cell."
+_UNREADABLE = "cannot be read: a quotation mark is missing, or stands in the middle of a cell."
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
@@ -55,8 +55,8 @@ class Sheet:
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield (number, cells) of every row that is not empty, numbered from 1 as the spreadsheet program does.
 
-        Raises FileInvalid, with that number, where quotation marks are not paired, for a line without end, and for more
-        rows than are read.
+        Raises SheetUnreadable, with that number, where quotation marks are not paired; also for a line without end, and
+        for more rows than are read.
         """
         number = 0
         reader = csv.reader(_lines(self), delimiter=self.separator, strict=True)
@@ -66,17 +66,17 @@ class Sheet:
             except StopIteration:
                 return
             except csv.Error as error:
-                raise FileInvalid(self.name, number + 1, "row", _UNREADABLE) from error
+                raise SheetUnreadable(self.name, number + 1, _UNREADABLE) from error
             number += 1
             if number > self.most_rows:
                 more = f"has more than {self.most_rows} rows; make several files of it."
-                raise FileInvalid(self.name, number, "row", more)
+                raise SheetUnreadable(self.name, None, more)
             if any(cell.strip() for cell in cells):
                 yield number, [cell.strip() for cell in cells]
 
 
 def open_sheet(file: BinaryIO, name: str, most_rows: int = MOST_ROWS) -> Sheet:
-    """Find out how a file is written; raises FileInvalid for one that is no table of text.
+    """Find out how a file is written; raises SheetUnreadable for one that is no table of text.
 
     A byte order mark tells UTF-8 or UTF-16. Without one it is UTF-8 if all of it can be read as that; otherwise
     Windows-1252, as Excel saves CSV in western Europe. The separator is what the first line has most of.
@@ -84,7 +84,7 @@ def open_sheet(file: BinaryIO, name: str, most_rows: int = MOST_ROWS) -> Sheet:
     start = file.read(4)
     for mark, problem in _FOREIGN.items():
         if start.startswith(mark):
-            raise FileInvalid(name, 1, "(document)", problem)
+            raise SheetUnreadable(name, None, problem)
     marked = [(codec, encoding) for mark, codec, encoding in _MARKS if start.startswith(mark)]
     codec, encoding = marked[0] if marked else _unmarked(file, name)
     sheet = Sheet(name, file, codec, encoding, ",", most_rows)
@@ -99,12 +99,12 @@ def _unmarked(file: BinaryIO, name: str) -> tuple[str, str]:
         try:
             while block := file.read(BLOCK):
                 if "\0" in decoder.decode(block):
-                    raise FileInvalid(name, 1, "(document)", "is no text: it has characters of value zero.")
+                    raise SheetUnreadable(name, None, "is no text: it has characters of value zero.")
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
         return codec, encoding
-    raise FileInvalid(name, 1, "(document)", "is neither UTF-8, UTF-16 nor Windows-1252; save it as CSV UTF-8.")
+    raise SheetUnreadable(name, None, "is neither UTF-8, UTF-16 nor Windows-1252; save it as CSV UTF-8.")
 
 
 def _separator(first: str) -> str:
@@ -122,11 +122,11 @@ def _lines(sheet: Sheet) -> Iterator[str]:
     try:
         for number, line in enumerate(iter(lambda: text.readline(LONGEST_LINE), ""), 1):
             if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
-                raise FileInvalid(sheet.name, number, "line", f"has more than {LONGEST_LINE} characters.")
+                raise SheetUnreadable(sheet.name, None, f"has more than {LONGEST_LINE} characters in line {number}.")
             if number > 1 or not line.lower().startswith("sep="):
                 yield line
     except UnicodeDecodeError:
-        raise FileInvalid(sheet.name, 1, "(document)", f"is not {sheet.encoding} to its end.") from None
+        raise SheetUnreadable(sheet.name, None, f"is not {sheet.encoding} to its end.") from None
     finally:
         if not text.closed:
             text.detach()  # or it would close the file, which is the caller's

@@ -20,6 +20,7 @@ ANSWERS: Mapping[type[errors.DomainError], tuple[int, str | None]] = MappingProx
         errors.InvalidValue: (400, "invalidValue"),
         errors.InvalidFilter: (400, "invalidFilter"),
         errors.InvalidPath: (400, "invalidPath"),
+        errors.AccountFrozen: CONFLICT,
         errors.ApprovalNeeded: CONFLICT,
         errors.BillingUnknown: CONFLICT,
         errors.CapacityBelowUse: CONFLICT,
@@ -38,6 +39,7 @@ ANSWERS: Mapping[type[errors.DomainError], tuple[int, str | None]] = MappingProx
         errors.PlanTooSmall: CONFLICT,
         errors.RuleRefused: CONFLICT,
         errors.SeatsAssigned: CONFLICT,
+        errors.SheetUnreadable: CONFLICT,
         errors.SignInNeeded: CONFLICT,
         errors.SuspendFirst: CONFLICT,
     }

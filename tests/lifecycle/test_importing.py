@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from connector.domain.errors import FileInvalid, ListRefused
+from connector.domain.errors import ListRefused, SheetUnreadable
 from connector.domain.events import Kind
 from connector.domain.grants import Given
 from connector.domain.invitees import RowResult
@@ -153,7 +153,7 @@ def test_one_row_that_cannot_be_used_keeps_all_from_being_done(acme: Company) ->
         invite(acme, rows)
     assert caught.value.rows == 2
     assert [one.partition(":")[0] for one in caught.value.problems] == ["row 3, email", "row 4, role"]
-    with pytest.raises(FileInvalid, match=r"line 3, row: its quotation marks"):
+    with pytest.raises(SheetUnreadable, match=r"people\.csv, row 3, cannot be read: a quotation mark"):
         invite(acme, 'email;name\nann@x.example;Ann\nbob@x.example;"Bob\ncat@x.example;Cat\n')
     assert acme.pool().promised == 0
     assert acme.events(Kind.PERSON_STATED) == []

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from connector.domain.accounts import Account
-from connector.domain.errors import FileInvalid
+from connector.domain.errors import SheetUnreadable
 from connector.domain.grants import Given
 from connector.domain.invitees import Invitee, is_address
 from connector.lifecycle.ruling import problems_of
@@ -57,13 +57,13 @@ def test_a_column_of_addresses_can_be_named_or_need_no_heading() -> None:
     assert find_columns(sheet("Login;Téléphone"), "login").unused == ["Téléphone"]
     assert [one.row for one in read("ada@acme.example", "", "ben@acme.example") if isinstance(one, Invitee)] == [1, 3]
     for lines, column, said in (
-        (("Login;Tel",), None, "no column is headed Email; there are 'Login', 'Tel'"),
+        (("Login;Tel",), None, "has no column headed Email; there are 'Login', 'Tel'"),
         (("Login;Tel",), "logn", "Known, nearest first: 'Login', 'Tel'"),
-        (("Login;Tel",), "3", "there is no column '3'"),
+        (("Login;Tel",), "3", "has no column '3'"),
         (("Email;E-mail",), None, "'Email' and 'E-mail' both look like the address column"),
         ((), None, "is empty"),
     ):
-        with pytest.raises(FileInvalid, match=r"people\.csv") as caught:
+        with pytest.raises(SheetUnreadable, match=r"people\.csv") as caught:
             find_columns(sheet(*lines), column)
         assert said in caught.value.problem
 

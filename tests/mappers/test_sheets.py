@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.errors import FileInvalid
+from connector.domain.errors import SheetUnreadable
 from connector.mappers.sheets import LONGEST_LINE, Sheet, first_rows, open_sheet
 
 ROWS = [["E-mail", "Prénom", "Société"], ["zoé@acme.example", "Zoé", "Œuvre, fils & Cie"], ["b@acme.example", "", ""]]
@@ -67,25 +67,25 @@ def test_rows_are_numbered_as_in_the_spreadsheet_program() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "line", "said"),
+    ("content", "row", "said"),
     [
-        (b"PK\x03\x04rest", 1, "save it as CSV"),
-        (b"\xd0\xcf\x11\xe0rest", 1, "save it as CSV"),
-        (b"%PDF-1.7", 1, "PDF"),
-        (b"a;b\0c\n", 1, "is no text"),
-        (b"caf\xe9 \x81\x8d\n", 1, "neither UTF-8, UTF-16 nor Windows-1252"),
-        (codecs.BOM_UTF16_LE + b"a\x00;\x00\x00\xd8", 1, "is not UTF-16 to its end"),
-        (b'a;b\n1;2\n3;"4\n5;6\n', 3, "quotation marks"),
-        (b'a;b\n1;"2"x\n', 2, "quotation marks"),
-        (b"a;b\n" + b"x" * (LONGEST_LINE + 1), 2, "more than 64000 characters"),
-        (b"a\n1\n2\n3\n", 4, "has more than 3 rows"),
+        (b"PK\x03\x04rest", None, "save it as CSV"),
+        (b"\xd0\xcf\x11\xe0rest", None, "save it as CSV"),
+        (b"%PDF-1.7", None, "PDF"),
+        (b"a;b\0c\n", None, "is no text"),
+        (b"caf\xe9 \x81\x8d\n", None, "neither UTF-8, UTF-16 nor Windows-1252"),
+        (codecs.BOM_UTF16_LE + b"a\x00;\x00\x00\xd8", None, "is not UTF-16 to its end"),
+        (b'a;b\n1;2\n3;"4\n5;6\n', 3, "a quotation mark"),
+        (b'a;b\n1;"2"x\n', 2, "a quotation mark"),
+        (b"a;b\n" + b"x" * (LONGEST_LINE + 1), None, "more than 64000 characters in line 2"),
+        (b"a\n1\n2\n3\n", None, "has more than 3 rows"),
     ],
 )
-def test_what_is_no_table_is_refused_with_the_row(content: bytes, line: int, said: str) -> None:
+def test_what_is_no_table_is_refused_with_the_row(content: bytes, row: int | None, said: str) -> None:
     """And with what would help."""
-    with pytest.raises(FileInvalid, match=r"people\.csv") as caught:
+    with pytest.raises(SheetUnreadable, match=r"people\.csv") as caught:
         list(sheet_of(content, most_rows=3).rows())
-    assert caught.value.line == line
+    assert caught.value.row == row
     assert said in caught.value.problem
 
 
@@ -124,7 +124,7 @@ def test_a_hundred_megabytes_are_refused_without_being_held_in_memory() -> None:
     """The file is read in blocks, and rows no further than as many as are taken."""
     endless = Endless()
     sheet = open_sheet(io.BufferedReader(endless), "people.csv", 1_000)
-    with pytest.raises(FileInvalid, match="has more than 1000 rows; make several files of it"):
+    with pytest.raises(SheetUnreadable, match="has more than 1000 rows; make several files of it"):
         for _ in sheet.rows():
             pass
     assert endless.most <= 1 << 16
