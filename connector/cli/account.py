@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from connector.cli import purchases
+from connector.cli.freezing import freeze, unfreeze
 from connector.cli.operator import Operator, pass_operator
 from connector.cli.output import count, document, fields, json_option, listing, table
 from connector.cli.purchases import pool_and_number
@@ -183,7 +184,7 @@ def seats(operator: Operator, name: str, pool: str, number: int, as_json: bool) 
         click.echo(f"{count(served, 'person', 'people')} got a seat from the waiting line; {after.waiting} still wait.")
 
 
-for _one in (vendors, when_full, step_up, *purchases.COMMANDS):
+for _one in (vendors, when_full, step_up, freeze, unfreeze, *purchases.COMMANDS):
     command.add_command(_one)
 
 
@@ -257,6 +258,7 @@ def _facts(report: AccountReport) -> dict[str, Any]:
         "addons": list(one.addons),
         "owner_email": one.owner_email,
         "active": one.active,
+        "frozen_at": one.frozen_at,
         "line_order": one.line_order.value,
         "members": {state.value: number for state, number in sorted(report.states.items())},
         "pools": [_pool_facts(pool) for pool in report.pools],

@@ -35,6 +35,7 @@ GATE = {
     Reason.LEFT: "her directory wants her out",
     Reason.DIRECTORY_OFF: "her directory is switched off",
     Reason.ACCOUNT_CLOSED: "the account is closed",
+    Reason.ACCOUNT_FROZEN: "the account is frozen",
     Reason.NOT_INVITED: "nothing is due to her",
     Reason.NO_SIGN_IN: "her directory has no sign-in settings",
     Reason.WAITING: "no seat is free yet",

@@ -6,7 +6,7 @@ import click
 
 from connector.cli.operator import Operator, pass_operator
 from connector.cli.output import document, json_option, listing
-from connector.lifecycle import directories
+from connector.lifecycle import directories, freezing
 
 
 @click.group()
@@ -36,6 +36,24 @@ def rename(operator: Operator, name: str, display_name: str) -> None:
     """Set what letters call a customer organisation."""
     tenant = operator.write(directories.name_tenant, name, display_name, operator.cause)
     click.echo(f"Letters now speak of {tenant.display_name}.")
+
+
+@command.command()
+@click.argument("name")
+@pass_operator
+def disable(operator: Operator, name: str) -> None:
+    """Switch a customer organisation off: no token of it opens anything, and nobody of it is admitted."""
+    operator.write(freezing.switch_tenant, name, operator.cause, active=False)
+    click.echo(f"{name} is off: its tokens open nothing and nobody of it is admitted. Seats stay held.")
+
+
+@command.command()
+@click.argument("name")
+@pass_operator
+def enable(operator: Operator, name: str) -> None:
+    """Switch a customer organisation on again."""
+    operator.write(freezing.switch_tenant, name, operator.cause, active=True)
+    click.echo(f"{name} is on: its tokens open it, and who holds a seat is admitted.")
 
 
 @command.command("list")

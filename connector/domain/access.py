@@ -20,6 +20,7 @@ class Reason(StrEnum):
     DIRECTORY_OFF = "directory-off"
     NO_SUCH_ACCOUNT = "no-such-account"
     ACCOUNT_CLOSED = "account-closed"
+    ACCOUNT_FROZEN = "account-frozen"
     NOT_INVITED = "not-invited"
     NO_SIGN_IN = "no-sign-in"
     WAITING = "waiting"
@@ -80,6 +81,7 @@ class Facts:
     account_id: str | None = None
     account: str = ""
     account_active: bool = False
+    account_frozen: bool = False
     state: State | None = None
     answer: Answer | None = None
     obstacle: Obstacle | None = None
@@ -135,6 +137,8 @@ def _membership_refused(facts: Facts, now: datetime) -> Reason | None:
         return Reason.NO_SUCH_ACCOUNT
     if not facts.account_active:
         return Reason.ACCOUNT_CLOSED
+    if facts.account_frozen:
+        return Reason.ACCOUNT_FROZEN
     match facts.state:
         case State.ACTIVE:
             return None

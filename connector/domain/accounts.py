@@ -12,7 +12,8 @@ from connector.domain.seats import LineOrder
 class Account:
     """One shared account at a vendor, or of one's own product; `vendor`, `plan` and `addons` are catalogue keys.
 
-    `line_order` is the order in which those are served who wait for a seat.
+    `line_order` is the order in which those are served who wait for a seat. Since `frozen_at` nobody gets in, though
+    all keep what they hold.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Account:
     active: bool
     created_at: datetime
     line_order: LineOrder = LineOrder.TIME
+    frozen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

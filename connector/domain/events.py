@@ -37,6 +37,7 @@ class Kind(StrEnum):
 
     TENANT_CREATED = "tenant:created"
     TENANT_NAMED = "tenant:named"
+    TENANT_SWITCHED = "tenant:switched"
     DIRECTORY_CREATED = "directory:created"
     DIRECTORY_CHANGED = "directory:changed"
     TOKEN_CREATED = "token:created"  # noqa: S105

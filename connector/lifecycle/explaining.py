@@ -200,6 +200,7 @@ def _gate(
         account_id=account.id,
         account=account.slug,
         account_active=account.active,
+        account_frozen=account.frozen_at is not None,
         state=member.state if member else None,
         answer=member.answer if member else None,
         obstacle=member.obstacle if member else None,

@@ -28,6 +28,7 @@ from connector.lifecycle.accounts import account_named
 from connector.lifecycle.admission import live_session
 from connector.lifecycle.consequences import new_invitation, send
 from connector.lifecycle.directories import directory_named
+from connector.lifecycle.freezing import refuse_frozen
 from connector.lifecycle.settling import rulebook, settle
 from connector.lifecycle.tokens import hashed, invitation_token
 from connector.mappers.catalogues import load_catalogue
@@ -96,12 +97,13 @@ def link(work: Work, invitation: Invitation) -> str:
 def accept(work: Work, token: str, session_token: str | None) -> Membership:
     """Accept as whoever is signed in, and bind that identity to the invited person.
 
-    Raises SignInNeeded, InvitationUnusable (nothing changes), or IdentityMismatch (the token stays good).
+    Raises SignInNeeded, InvitationUnusable (nothing changes), AccountFrozen or IdentityMismatch (the token stays good).
     """
     session = live_session(work, session_token)
     if session is None:
         raise SignInNeeded
     invitation, person = _pending(work, token)
+    refuse_frozen(work, invitation.account_id, invitation.tenant_id)
     _identify(work, session, person)
     _answer(work, invitation, person, Answer.ACCEPTED, Cause(CauseKind.PERSON, f"person:{person.id}"))
     return work.ledger.by_id(invitation.membership_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
@@ -134,6 +135,10 @@ class Accounts:
             )
         )
 
+    def freeze(self, account_id: str, since: datetime | None) -> None:
+        """Note since when nobody gets in; None when somebody may again."""
+        self.connection.execute(update(account).where(account.c.id == account_id).values(frozen_at=since))
+
     def step_up(self, account_id: str) -> StepUp | None:
         return StepUp.of(self.connection.execute(select(account.c.step_up).where(account.c.id == account_id)).scalar())
 
@@ -154,6 +159,7 @@ def _account(row: Row[Any]) -> Account:
         row.active,
         row.created_at,
         LineOrder(row.line_order),
+        row.frozen_at,
     )
 
 

@@ -28,6 +28,9 @@ class Tenancy:
     def name_tenant(self, tenant_id: str, display_name: str) -> None:
         self.connection.execute(update(tenant).where(tenant.c.id == tenant_id).values(display_name=display_name))
 
+    def switch_tenant(self, tenant_id: str, *, active: bool) -> None:
+        self.connection.execute(update(tenant).where(tenant.c.id == tenant_id).values(active=active))
+
     def tenants(self) -> list[Tenant]:
         return [_tenant(row) for row in self.connection.execute(select(tenant).order_by(tenant.c.id))]
 

@@ -45,6 +45,7 @@ REFUSALS: list[tuple[str, dict[str, Any], Reason]] = [
     ("her directory wants her out", {"person_active": False}, Reason.LEFT),
     ("no account has this name", {"account_id": None}, Reason.NO_SUCH_ACCOUNT),
     ("the account is closed", {"account_active": False}, Reason.ACCOUNT_CLOSED),
+    ("the account is frozen", {"account_frozen": True}, Reason.ACCOUNT_FROZEN),
     ("nothing was ever due to her here", {"state": None, "answer": None}, Reason.NOT_INVITED),
     ("waiting for a seat", {"state": State.WAITING, "answer": None}, Reason.WAITING),
     ("accepted and waiting", {"state": State.WAITING}, Reason.WAITING),
