@@ -17,8 +17,12 @@ T = TypeVar("T")
 Condition = ColumnElement[bool]
 
 
+FEW = 1000
+"""Rows that are sorted sooner than found one by one along the index that has their order."""
+
+
 def _of_directory(table: Table, directory_id: Any) -> Condition:
-    listed = table.c.directory_id == directory_id
+    listed: Condition = table.c.directory_id == directory_id
     return listed & table.c.deleted_at.is_(None) if "deleted_at" in table.c else listed
 
 
@@ -51,15 +55,15 @@ def page_of(
         # Past the middle of a long list the way from its end is the shorter one.
         held = min(listing.count, total - listing.start_index + 1)
         rest = select(table).where(condition).order_by(table.c.id.desc())
-        rows = connection.execute(rest.limit(held).offset(total - listing.start_index + 1 - held)).all()
-        return Page(total, [read(row) for row in reversed(rows)])
+        found = connection.execute(rest.limit(held).offset(total - listing.start_index + 1 - held)).all()
+        return Page(total, [read(row) for row in reversed(found)])
     # One row more than the page holds tells whether there is another page.
-    query = _placed(select(table).where(condition), table, listing, connection.dialect.name).limit(listing.count + 1)
-    rows = connection.execute(query).all()
-    items = [read(row) for row in rows[: listing.count]]
+    placed = _placed(select(table).where(condition), table, listing, connection.dialect.name, few=total <= FEW)
+    found = connection.execute(placed.limit(listing.count + 1)).all()
+    items = [read(row) for row in found[: listing.count]]
     if listing.before is not None:
         items.reverse()
-    return Page(total, items, more=len(rows) > listing.count)
+    return Page(total, items, more=len(found) > listing.count)
 
 
 def _is_nearer_the_end(connection: Connection, listing: Listing, total: int) -> bool:
@@ -73,7 +77,7 @@ def _is_nearer_the_end(connection: Connection, listing: Listing, total: int) -> 
     )
 
 
-def _placed(query: Select[Any], table: Table, listing: Listing, dialect: str) -> Select[Any]:
+def _placed(query: Select[Any], table: Table, listing: Listing, dialect: str, *, few: bool) -> Select[Any]:
     if listing.after is not None:
         return query.where(table.c.id > listing.after).order_by(table.c.id)
     if listing.before is not None:
@@ -81,4 +85,6 @@ def _placed(query: Select[Any], table: Table, listing: Listing, dialect: str) ->
     key = sort_key(listing.order.path, table, dialect) if listing.order is not None else None
     if listing.order is not None and key is not None:
         query = query.order_by(key.desc().nulls_first() if listing.order.descending else key.asc().nulls_last())
-    return query.order_by(table.c.id).offset(listing.start_index - 1)
+    # Both databases take the order's index where a limit is given, and would look at everybody to find few.
+    arrival = func.coalesce(table.c.id, "") if few and listing.where is not None else table.c.id
+    return query.order_by(arrival).offset(listing.start_index - 1)

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, insert
 
+from connector.domain.attributes import USER
 from connector.domain.events import Cause, CauseKind
 from connector.domain.listing import Listing
 from connector.domain.people import MemberChange, StatedGroup, StatedPerson
@@ -32,6 +33,7 @@ from connector.lifecycle import (
     ruling,
 )
 from connector.lifecycle.settling import settle_time
+from connector.mappers.filters import parse_filter
 from connector.settings import Settings
 from connector.storage import prepared
 from connector.storage.database import Database
@@ -238,6 +240,18 @@ def test_a_member_is_added_and_removed_without_reading_the_group(place: Place) -
             grouping.change_group, place.access, place.team, lambda group, change=change: (group.stated, change)
         )
         no_table_is_read_whole(plans)
+
+
+def test_few_matches_are_not_looked_for_along_the_order_of_everybody(place: Place) -> None:
+    """As when Entra ID looks somebody up by her work e-mail: with a limit, databases prefer the index of the order."""
+    document = {"userName": "mail@acme.example", "emails": [{"type": "work", "value": "mail@acme.example"}]}
+    place.lifecycle.write(
+        provisioning.create_person, place.access, StatedPerson("mail@acme.example", None, True, document)
+    )
+    email = parse_filter('emails[type eq "work"].value eq "mail@acme.example"', USER)
+    plans = place.plans(provisioning.list_people, place.access, Listing(email))
+    assert len(plans) == 2
+    assert not any("ORDER BY person.id" in statement for statement in plans)
 
 
 @pytest.mark.parametrize("whence", ["after", "before"])
