@@ -59,8 +59,8 @@ def test_a_plan_for_programs_has_everything(terminal: Terminal, company: Company
 
 def test_what_is_refused_names_file_line_and_people(terminal: Terminal, company: Company) -> None:
     """And nothing is on standard output, nor done."""
-    slip = terminal.file(FILE.replace("vendor: plain", "vendor: plian"))
-    assert "file, line 7, tenants.main.accounts.crm.vendor: there is no vendor 'plian'" in terminal.refused(
+    slip = terminal.file(FILE.replace("vendor: plain", "vendor: plainn"))
+    assert "file, line 7, tenants.main.accounts.crm.vendor: there is no vendor 'plainn'" in terminal.refused(
         "plan", slip
     )
     (terminal.folder / "latin.yaml").write_bytes(FILE.replace("main", "société").encode("latin-1"))
@@ -102,7 +102,7 @@ def test_an_export_is_a_file_or_the_screen(terminal: Terminal, company: Company)
     assert text.startswith("# yaml-language-server: $schema=jumpseat.schema.json\n")
     assert "secret" not in text.partition("jumpseat: 1")[2]
     assert "there is nothing to do" in terminal.read("plan", "company.yaml", "--prune")
-    assert "Known: main" in terminal.refused("export", "--tenant", "mian")
+    assert "Known: main" in terminal.refused("export", "--tenant", "mainn")
     assert json.loads(terminal.read("schema"))["title"]
 
 

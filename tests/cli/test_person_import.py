@@ -79,7 +79,7 @@ def test_what_cannot_be_read_is_refused_by_row_and_nothing_is_done(terminal: Ter
     assert "\n  row 4, role: there is no role 'chief'. Known, nearest first: member." in refusal
     assert "Known: crm" in terminal.refused("person", "import", file, "--account", "cmr")
     assert "Known: member" in terminal.refused(
-        "person", "import", save(terminal, "email\na@x.example\n"), "--account", "crm", "--role", "meber"
+        "person", "import", save(terminal, "email\na@x.example\n"), "--account", "crm", "--role", "menber"
     )
     login = save(terminal, "Login,Name\na@x.example,Ann\n")
     assert "name one with --address-column" in terminal.refused("person", "import", login, "--account", "crm")

@@ -118,7 +118,7 @@ tenants:
     [
         ("jumpseat: 1", "jumpseat: 2", 1, "jumpseat", "files of form 1"),
         ("  acme:", "  Acme:", 4, "tenants.Acme", "for example 'acme'"),
-        ("accounts:", "acounts:", 6, "tenants.acme.acounts", "Known, nearest first: accounts"),
+        ("accounts:", "accountz:", 6, "tenants.acme.accountz", "Known, nearest first: accounts"),
         ("idp: okta", "idp: octa", 5, "tenants.acme.directories.okta.idp", "Known, nearest first: okta"),
         ("vendor: hubspot", "vendor: hubspt", 8, "tenants.acme.accounts.hub.vendor", "nearest first: hubspot"),
         ("plan: marketing_pro", "plan: marketing", 9, "tenants.acme.accounts.hub.plan", "nearest first: marketing_pro"),
@@ -190,7 +190,7 @@ def test_the_schema_that_is_kept_is_current() -> None:
         ("seats/core:", "seats/cor:"),
         ("seat_type: core", "seat_type: cor"),
         ("idp: okta", "idp: octa"),
-        ("accounts:", "acounts:"),
+        ("accounts:", "accountz:"),
     ],
 )
 def test_the_schema_says_of_a_file_what_the_reader_says(old: str, new: str) -> None:
