@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from connector.domain.errors import InvalidValue
 from connector.domain.text import Text
-from connector.lifecycle import Lifecycle, delivery, erasure, gate_keys, seating
+from connector.lifecycle import Lifecycle, delivery, erasure, gate_keys, granting, reserving, seating
 from connector.lifecycle.handovers import HandoverLetter
 from connector.lifecycle.settling import settle_time
 from connector.mail import HandoverMail, InvitationMail, MailNotSent, Transport, handover, invitation, transport
@@ -21,6 +21,7 @@ from connector.observability import note
 from connector.settings import Settings
 from connector.storage.database import Database
 from connector.storage.journal import JournalStore
+from connector.storage.outages import DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,8 @@ def run(settings: Settings, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             busy = worker.turn()
+        except DatabaseUnavailable:
+            busy = False
         except Exception:
             log.exception("worker:failed")
             busy = False
@@ -67,6 +70,11 @@ class Worker:
             self.clock_due = now + CLOCK_EVERY
             for tenant_id, account_id in self.lifecycle.write(delivery.tick):
                 self.lifecycle.write(settle_time, tenant_id, account_id)
+            for tenant_id, account_id in self.lifecycle.read(reserving.accounts_due):
+                self.lifecycle.write(settle_time, tenant_id, account_id)
+            # Less for a member at the renewal comes before a plan with fewer seats.
+            for planned in self.lifecycle.read(granting.grants_due):
+                self.lifecycle.write(granting.carry_out, planned)
             self.lifecycle.write(gate_keys.look_after)
             self.journal.purge(now - self.lifecycle.settings.journal_retention)
             self._forget(now)

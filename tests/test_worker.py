@@ -10,9 +10,20 @@ import pytest
 
 from connector.domain.events import Cause, CauseKind
 from connector.domain.exchanges import Exchange
+from connector.domain.grants import Given
 from connector.domain.people import StatedPerson
 from connector.domain.tenancy import DirectoryAccess, Idp
-from connector.lifecycle import Lifecycle, accounts, directories, invoicing, provisioning, seating
+from connector.lifecycle import (
+    Lifecycle,
+    accounts,
+    directories,
+    granting,
+    invoicing,
+    outstanding,
+    provisioning,
+    reserving,
+    seating,
+)
 from connector.settings import Settings
 from connector.storage.database import Database
 from connector.worker import Worker
@@ -77,6 +88,43 @@ def test_the_clock_carries_out_what_the_end_of_a_period_brings(lifecycle: Lifecy
         worker.turn()
         assert sales() == ("pro_sales", 3)
     assert lifecycle.read(seating.accounts_due) == []
+
+
+def test_all_that_is_overdue_happens_in_one_turn(lifecycle: Lifecycle, clock: Clock) -> None:
+    """A reservation lapses and another begins, less by hand comes before the plan with fewer seats: in that order."""
+    lifecycle.write(directories.create_directory, "okta", Idp.OKTA, OPERATOR)
+    lifecycle.write(
+        directories.set_sign_in, "okta", OPERATOR, issuer="https://idp.example", client_id="j", client_secret="s"
+    )
+    lifecycle.write(
+        accounts.open_account, "crm", "brevo", "standard_sales_essentials", OPERATOR, capacities={"sales": 3, "marketing": 2}
+    )
+    lifecycle.write(invoicing.state_billing, "crm", OPERATOR, currency="EUR", time_zone="UTC", anchor=date(2026, 1, 1))
+    access = DirectoryAccess(lifecycle.read(directories.directory_named, "okta"), "token", "request")
+    for name in ("ada", "ben"):
+        stated = StatedPerson(name, None, True, {"userName": name, "active": True})
+        lifecycle.write(provisioning.create_person, access, stated)
+        given = Given(permissions=frozenset({"deals.create_edit"}))
+        lifecycle.write(granting.grant, "crm", "okta", name, given, OPERATOR)
+    lifecycle.write(granting.withdraw, "crm", "okta", "ada", OPERATOR, at_renewal=True)
+    lifecycle.write(granting.withdraw, "crm", "okta", "ben", OPERATOR, at_renewal=True)
+    seats = {"sales": 2, "marketing": 2}
+    plan = (seating.change_plan, "crm", "standard_sales_essentials", OPERATOR)
+    lifecycle.write(*plan, at_renewal=True, seats=seats)
+    december = datetime(2026, 12, 1, tzinfo=UTC)
+    kept = {"starts_at": december, "ends_at": december + timedelta(days=7)}
+    lifecycle.write(reserving.reserve, "crm", ["marketing"], "zoe", OPERATOR, **kept)
+
+    clock.now = december + timedelta(seconds=30)
+    Worker(lifecycle, Letterbox()).turn()
+    account = lifecycle.read(accounts.account_named, "crm")
+    pools = lifecycle.read(lambda work: work.accounts.pools([account.id]))[account.id]
+    assert (pools["sales"].capacity, pools["sales"].held + pools["sales"].promised) == (2, 0)
+    assert pools["marketing"].reserved == 1
+    assert lifecycle.read(outstanding.coming, "crm")[0].what == "reservation for zoe lapses"
+    clock.now = december + timedelta(days=7)
+    Worker(lifecycle, Letterbox()).turn()
+    assert lifecycle.read(outstanding.coming, "crm") == []
 
 
 def test_the_journal_is_forgotten_after_its_retention(lifecycle: Lifecycle, clock: Clock) -> None:
