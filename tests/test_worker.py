@@ -97,7 +97,12 @@ def test_all_that_is_overdue_happens_in_one_turn(lifecycle: Lifecycle, clock: Cl
         directories.set_sign_in, "okta", OPERATOR, issuer="https://idp.example", client_id="j", client_secret="s"
     )
     lifecycle.write(
-        accounts.open_account, "crm", "brevo", "standard_sales_essentials", OPERATOR, capacities={"sales": 3, "marketing": 2}
+        accounts.open_account,
+        "crm",
+        "brevo",
+        "standard_sales_essentials",
+        OPERATOR,
+        capacities={"sales": 3, "marketing": 2},
     )
     lifecycle.write(invoicing.state_billing, "crm", OPERATOR, currency="EUR", time_zone="UTC", anchor=date(2026, 1, 1))
     access = DirectoryAccess(lifecycle.read(directories.directory_named, "okta"), "token", "request")
