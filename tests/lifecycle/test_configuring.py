@@ -25,7 +25,7 @@ from connector.domain.errors import (
 from connector.domain.events import Kind
 from connector.domain.memberships import State
 from connector.domain.seats import WhenFull
-from connector.lifecycle import Lifecycle, configuring, directories, exporting, pool_policies, ruling
+from connector.lifecycle import Lifecycle, configuring, directories, exporting, pool_policies, ruling, seating
 from connector.lifecycle.configuring import Rollout
 from connector.mappers.configuration import read_configuration, written
 from connector.settings import Settings
@@ -278,6 +278,38 @@ def test_what_cannot_be_is_refused_and_nothing_is_half_done(
     with pytest.raises(error, match=said):
         applied(acme, ("title: Acme", "title: Umbrella"), *change)
     assert export(acme) == before
+
+
+def test_a_plan_that_cannot_meet_a_rule_of_the_file_contradicts_it(empty: Company) -> None:
+    """Though the rule itself is as it was before; the other way round the rule would be withheld in silence."""
+    sales = (
+        ("plan: pro, addons: [saml_sso]", "plan: standard_sales_essentials"),
+        ("[email_campaigns.send]", "[deals.create_edit]"),
+    )
+    applied(empty, *sales)
+    with pytest.raises(RuleRefused, match=r"deals\.create_edit is not part of the plan"):
+        applied(empty, sales[1])
+    assert empty.read(exporting.exported).tenants["main"].accounts["mail"].plan == "standard_sales_essentials"
+
+
+def test_another_plan_takes_back_the_one_that_was_planned(acme: Company) -> None:
+    """As when a command changes it; that is said, and a file with the same plan leaves it."""
+    billed = (
+        "{vendor: brevo,",
+        "{vendor: brevo, billing: {currency: EUR, time_zone: Europe/Paris, anchor: 2026-01-01},",
+    )
+    applied(acme, billed)
+    acme.write(seating.change_plan, "mail", "starter", OPERATOR, at_renewal=True)
+    assert told(applied(acme, billed)) == []
+    bigger = ("plan: pro, addons: [saml_sso]", "plan: pro_sales, addons: []")
+    assert planned(acme, billed, bigger).differences[0].notes == (
+        "the change to starter that was planned is taken back",
+    )
+    applied(acme, billed, bigger)
+    mail = acme.read(lambda work: work.accounts.named("mail"))
+    assert mail is not None
+    assert mail.plan == "pro_sales"
+    assert acme.read(lambda work: work.billing.planned(mail.id)) is None
 
 
 def test_a_clients_secret_never_reaches_another_provider(acme: Company) -> None:
