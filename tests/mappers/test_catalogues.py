@@ -146,8 +146,8 @@ WRONG = [
     ("ttl_hours: 48", "ttl_hours: soon", "invitation.ttl_hours", "must be a whole number"),
     ("counts_in_quota: true", "counts_in_quota: maybe", "invitation.counts_in_quota", "must be true or false"),
     ("  revoke:", "  revok:", "work_orders.revok", "there is no work order 'revok'. Known, nearest first: revoke"),
-    ("Take the lamp.", "'Take {lamp}.'", "work_orders.revoke[1].en", "nothing to put for {lamp}. Known, nearest first:"),
-    ("label_fr: Lampe", "label_fr: Lampe, permissions: [dgi]", "departure.breaks.lamp.permissions[1]", "permission 'dgi'"),
+    ("Take the lamp.", "'Take {lamp}.'", "work_orders.revoke[1].en", "nothing to put for {lamp}. Known"),
+    ("label_fr: Lampe", "label_fr: L, permissions: [dgi]", "departure.breaks.lamp.permissions[1]", "no permission"),
     ("fr: Reprendre la lampe.", "it: Prendi.", "work_orders.revoke[1].it", "there is no key 'it'"),
 ]  # fmt: skip
 
