@@ -17,6 +17,7 @@ from connector.domain.accounts import Account
 from connector.domain.billing import Bill, BillingTerms, PlannedChange, bill
 from connector.domain.memberships import Membership, State
 from connector.domain.money import Money
+from connector.domain.reservations import ReservationState
 from connector.domain.seats import SeatPool
 from connector.domain.settlement import Change, Changes
 from connector.lifecycle.accounts import owners_seats
@@ -259,7 +260,7 @@ def _outcome(change: Change) -> Outcome | None:
 
 
 def _holders(work: Work, account: Account, changes: Changes, short: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return, for pools that are too small, the userNames of those who would hold or be promised their seats."""
+    """Return, for pools that are too small, who would hold, be promised or be kept their seats, by userName."""
     pools = sorted(short)
     if not pools:
         return {}
@@ -268,6 +269,9 @@ def _holders(work: Work, account: Account, changes: Changes, short: Iterable[str
     seated = [member for member in members.values() if member.pools.intersection(pools)]
     people = work.people.by_id(member.person_id for member in seated)
     names = {key: [people[one.person_id].stated.user_name for one in seated if key in one.pools] for key in pools}
+    for kept in work.reservations.open_in([account.id]):
+        for key in kept.pools.intersection(names) if kept.state is ReservationState.KEPT else ():
+            names[key].append(kept.kept_for)
     return {key: tuple(sorted(found)) for key, found in names.items()}
 
 

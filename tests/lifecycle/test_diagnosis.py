@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from connector.domain.seats import WhenFull
 from connector.domain.tenancy import Bind, Idp
-from connector.lifecycle import Lifecycle, delivery, diagnosis, directories, scim_clients
+from connector.lifecycle import (
+    Lifecycle,
+    delivery,
+    diagnosis,
+    directories,
+    invoicing,
+    pool_policies,
+    scim_clients,
+    seating,
+)
 from connector.lifecycle.diagnosis import Check, Finding
 from connector.settings import Settings
 
@@ -198,3 +209,40 @@ def test_work_orders_past_their_time_are_wrong(company: Company) -> None:
     assert not found(company, Check.WORK_ORDERS)
     company.clock.forward(hours=5)
     assert found(company, Check.WORK_ORDERS)
+
+
+def test_a_grace_that_is_over_is_told_while_more_have_seats_than_there_are(company: Company) -> None:
+    """Not while it lasts, and not once the seats are bought."""
+    company.account(seats=1)
+    company.everybody()
+    company.write(pool_policies.set_when_full, "crm", "seats", WhenFull.GRACE, OPERATOR, seats=2, days=14)
+    for person in company.people("ada", "ben", "cy"):
+        company.accept(person)
+    company.clock.forward(days=13)
+    assert not found(company, Check.SEATS)
+    company.clock.forward(days=1)
+    (finding,) = found(company, Check.SEATS)
+    assert finding.wrong
+    assert "2 more than there are have a seat" in finding.sentence
+    assert "jumpseat account buy crm seats 2" in finding.cure
+    company.write(seating.buy_seats, "crm", "seats", 2, OPERATOR)
+    assert not found(company, Check.SEATS)
+
+
+def test_a_plan_that_could_not_become_another_when_it_was_to_is_told(company: Company) -> None:
+    """Its day is over and too many seats are in use; it is tried again until it can be done or is taken back."""
+    company.account("crm", "brevo", "standard", marketing=3)
+    company.rule(where="active eq true", permissions=["email_campaigns.send"])
+    facts: dict[str, Any] = {"currency": "EUR", "time_zone": "UTC", "anchor": date(2026, 1, 1)}
+    company.write(invoicing.state_billing, "crm", OPERATOR, **facts)
+    for person in company.people("ada", "ben"):
+        company.accept(person)
+    company.write(seating.change_plan, "crm", "standard", OPERATOR, seats={"marketing": 1}, at_renewal=True)
+    assert not found(company, Check.SEATS)
+    company.clock.now = datetime(2026, 12, 1, 0, 10, tzinfo=UTC)
+    for tenant_id, account_id in company.read(seating.accounts_due):
+        company.write(seating.carry_out, tenant_id, account_id)
+    (finding,) = found(company, Check.SEATS)
+    assert "The plan of crm was to become standard on 2026-12-01 and could not." in finding.sentence
+    company.write(seating.cancel_plan, "crm", OPERATOR)
+    assert not found(company, Check.SEATS)

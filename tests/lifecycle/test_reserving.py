@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.errors import InvalidValue, NoSeatLeft, NotFound
+from connector.domain.errors import InvalidValue, NoSeatLeft, NotFound, PlanTooSmall
 from connector.domain.events import Kind
 from connector.domain.memberships import State
 from connector.domain.reservations import Reservation, ReservationState
@@ -131,3 +131,12 @@ def test_a_reserved_seat_is_not_given_back_and_counts_in_a_preview(crm: Company)
     shown = crm.read(seating.preview_purchase, "crm", "seats", 1)
     assert (shown.pools["seats"].capacity, shown.pools["seats"].in_use) == (3, 2)
     assert crm.pool().unassigned == 0
+
+
+def test_a_reservation_keeps_a_plan_from_becoming_too_small(company: Company) -> None:
+    """It is named among those who are in the way."""
+    company.account("crm", "brevo", "standard", marketing=2)
+    reserve(company, "zoe@acme.example", seat=["marketing"])
+    with pytest.raises(PlanTooSmall) as refusal:
+        company.write(seating.change_plan, "crm", "standard", OPERATOR, seats={"marketing": 1})
+    assert refusal.value.holders == {"marketing": ("zoe@acme.example",)}
