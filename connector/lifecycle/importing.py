@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from connector.domain.errors import NotFound
 from connector.domain.events import Cause, Event, Kind
 from connector.domain.folding import fold
 from connector.domain.identifiers import new_id
@@ -18,7 +19,6 @@ from connector.domain.memberships import Membership, State
 from connector.domain.people import Person, StatedPerson
 from connector.domain.tenancy import Directory, Idp
 from connector.lifecycle.accounts import account_named
-from connector.lifecycle.directories import directory_named
 from connector.lifecycle.granting import record
 from connector.lifecycle.settling import fresh_rulebook, settle
 from connector.mappers.rulebook import Terms, terms_of
@@ -97,10 +97,11 @@ def invite_listed(
 
 def _looked_through(work: Work, tenant_id: str, slug: str | None) -> dict[str, Directory]:
     known = {one.id: one for one in work.tenancy.directories(tenant_id)}
-    wanted = None if slug is None or slug == Idp.LOCAL else directory_named(work, slug).id
     if slug is None:
         return known
-    return {key: one for key, one in known.items() if one.idp is Idp.LOCAL or key == wanted}
+    if slug != Idp.LOCAL and slug not in (names := [one.slug for one in known.values()]):
+        raise NotFound("directory", slug, names)
+    return {key: one for key, one in known.items() if one.idp is Idp.LOCAL or one.slug == slug}
 
 
 def _meant(bearers: Iterable[Person], before: Mapping[str, Membership]) -> tuple[Person | None, RowOutcome | None]:

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from connector.domain.errors import ListRefused, SheetUnreadable
+from connector.domain.errors import ListRefused, NotFound, SheetUnreadable
 from connector.domain.events import Kind
 from connector.domain.grants import Given
 from connector.domain.invitees import RowResult
@@ -166,6 +166,9 @@ def test_an_address_of_several_people_needs_its_directory(acme: Company) -> None
     assert outcomes(invite(acme, "email\nada@acme.example\n")) == [(2, "several-people", None)]
     assert outcomes(invite(acme, "email\nada@acme.example\n", directory="entra")) == [(2, "invited", "entra")]
     assert acme.states(one, other) == [None, State.INVITED]
+    with pytest.raises(NotFound, match="Known: "):
+        invite(acme, "email\nada@acme.example\n", directory="entr")
+    assert outcomes(invite(acme, "email\nmax@acme.example\n", directory="local")) == [(2, "invited", "main-local")]
     acme.person("eve", "entra", emails=[{"value": "eve@other.example", "type": "work"}])
     both = invite(acme, "email\neve@other.example\neve@acme.example\n")
     assert outcomes(both) == [(2, "invited", "entra"), (3, "duplicate", None)]
