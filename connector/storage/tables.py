@@ -163,6 +163,25 @@ entra_trust = Table(
     comment="Whose JWTs a directory takes beside its own tokens",
 )
 
+realm = Table(
+    "realm",
+    metadata,
+    Column("directory_id", Id, ForeignKey("directory.id"), primary_key=True),
+    _of("tenant"),
+    Column("server", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("secret_sealed", Text, nullable=False),
+    Column("mirrors", Boolean, nullable=False, comment="Whether the realm is told of the directory's people"),
+    Column("creates", Boolean, nullable=False, comment="Whether it gets its users from us, or states them itself"),
+    Column("broker", Text, comment="The identity provider in the realm at which its people sign in"),
+    Column("pull_every", Integer, comment="Seconds; NULL where the directory states its people by itself"),
+    Column("pull_due_at", Utc),
+    Column("pulled_at", Utc),
+    Column("pull_failed", Text, comment="Why the last pull was not carried out"),
+    comment="A Keycloak realm that a directory is connected with",
+)
+
 # What the directories state.
 
 person = Table(

@@ -28,6 +28,7 @@ class Trail:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self._posted: set[tuple[str, str]] = set()
 
     # Events.
 
@@ -77,9 +78,24 @@ class Trail:
         ]
         _OUTBOX.add(self.connection, rows)
 
-    def claim(self, now: datetime, until: datetime, at_most: int) -> list[Row[Any]]:
-        """Take deliveries that are due, for this worker alone, until `until`; after that another may take them."""
+    def post_once(self, tenant_id: str, kind: str, subject: str, names: Iterable[str], now: datetime) -> None:
+        """Leave work about each of these, once in this unit of work however often it is asked for."""
+        new = [name for name in sorted(set(names)) if (kind, name) not in self._posted]
+        self._posted.update((kind, name) for name in new)
+        self.post(tenant_id, kind, ({subject: name} for name in new), now)
+
+    def claim(
+        self, now: datetime, until: datetime, at_most: int, *, only: str | None = None, but: str | None = None
+    ) -> list[Row[Any]]:
+        """Take deliveries that are due, for this worker alone, until `until`; after that another may take them.
+
+        Those of one kind alone, or of all but one.
+        """
         due = select(outbox).where(outbox.c.state == "open", outbox.c.due_at <= now).order_by(outbox.c.due_at)
+        if only is not None:
+            due = due.where(outbox.c.kind == only)
+        if but is not None:
+            due = due.where(outbox.c.kind != but)
         rows = list(self.connection.execute(due.limit(at_most).with_for_update(skip_locked=True)))
         if rows:
             claimed = update(outbox).where(outbox.c.id.in_([row.id for row in rows]))
@@ -96,8 +112,10 @@ class Trail:
         values: dict[str, Any] = {"error": error} | ({"due_at": due_at} if due_at else {"state": "failed"})
         self.connection.execute(update(outbox).where(outbox.c.id == outbox_id).values(values))
 
-    def outbox_counts(self) -> dict[str, int]:
+    def outbox_counts(self, *, but: str = "") -> dict[str, int]:
+        """Return state -> how many deliveries are in it, those of one kind left out."""
         query = select(outbox.c.state, func.count().label("number")).group_by(outbox.c.state)
+        query = query.where(outbox.c.kind != but)
         return {row.state: row.number for row in self.connection.execute(query)}
 
     # Work orders.
@@ -180,6 +198,14 @@ class Trail:
         )
         rows = self.connection.execute(query.order_by(outbox.c.id.desc()).limit(at_most)).mappings()
         return [dict(row) for row in rows]
+
+    def failing(self, kind: str) -> dict[str, int]:
+        """Return tenant -> how many deliveries of a kind were given up, or have failed and will be tried again."""
+        query = select(outbox.c.tenant_id, func.count().label("number")).where(
+            outbox.c.kind == kind, outbox.c.state.in_(("open", "failed")), outbox.c.error.is_not(None)
+        )
+        rows = self.connection.execute(query.group_by(outbox.c.tenant_id))
+        return {row.tenant_id: row.number for row in rows}
 
     def undelivered_since(self, due_before: datetime) -> int:
         """Return how many deliveries that nobody has tried yet were due before a time."""

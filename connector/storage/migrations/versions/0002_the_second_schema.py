@@ -90,6 +90,37 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "realm",
+        sa.Column("directory_id", Id, nullable=False),
+        sa.Column("tenant_id", Id, nullable=False),
+        sa.Column("server", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("secret_sealed", sa.Text(), nullable=False),
+        sa.Column(
+            "mirrors", sa.Boolean(), nullable=False, comment="Whether the realm is told of the directory's people"
+        ),
+        sa.Column(
+            "creates", sa.Boolean(), nullable=False, comment="Whether it gets its users from us, or states them itself"
+        ),
+        sa.Column(
+            "broker", sa.Text(), nullable=True, comment="The identity provider in the realm at which its people sign in"
+        ),
+        sa.Column(
+            "pull_every",
+            sa.Integer(),
+            nullable=True,
+            comment="Seconds; NULL where the directory states its people by itself",
+        ),
+        sa.Column("pull_due_at", Utc(), nullable=True),
+        sa.Column("pulled_at", Utc(), nullable=True),
+        sa.Column("pull_failed", sa.Text(), nullable=True, comment="Why the last pull was not carried out"),
+        sa.ForeignKeyConstraint(["directory_id"], ["directory.id"], name=op.f("fk_realm_directory_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_realm_tenant_id")),
+        sa.PrimaryKeyConstraint("directory_id", name=op.f("pk_realm")),
+        comment="A Keycloak realm that a directory is connected with",
+    )
+    op.create_table(
         "signal_stream",
         sa.Column("directory_id", Id, nullable=False),
         sa.Column("transmitter", sa.Text(), nullable=False),
