@@ -82,9 +82,17 @@ def _placed(query: Select[Any], table: Table, listing: Listing, dialect: str, *,
         return query.where(table.c.id > listing.after).order_by(table.c.id)
     if listing.before is not None:
         return query.where(table.c.id < listing.before).order_by(table.c.id.desc())
-    key = sort_key(listing.order.path, table, dialect) if listing.order is not None else None
-    if listing.order is not None and key is not None:
-        query = query.order_by(key.desc().nulls_first() if listing.order.descending else key.asc().nulls_last())
-    # Both databases take the order's index where a limit is given, and would look at everybody to find few.
-    arrival = func.coalesce(table.c.id, "") if few and listing.where is not None else table.c.id
-    return query.order_by(arrival).offset(listing.start_index - 1)
+    if listing.order is not None:
+        key = sort_key(listing.order.path, table, dialect)
+        if key is not None:
+            query = query.order_by(key.desc().nulls_first() if listing.order.descending else key.asc().nulls_last())
+        return query.order_by(table.c.id).offset(listing.start_index - 1)
+    skipped = listing.start_index - 1
+    if few and listing.where is not None:
+        # Both databases take the order's index where a limit is given, and would look at everybody to find few.
+        return query.order_by(func.coalesce(table.c.id, "")).offset(skipped)
+    if not skipped:
+        return query.order_by(table.c.id)
+    # The index alone leads to the first id of the page; the rows before it are not read.
+    first = query.with_only_columns(table.c.id).order_by(table.c.id).limit(1).offset(skipped).correlate(None)
+    return query.where(table.c.id >= first.scalar_subquery()).order_by(table.c.id)
