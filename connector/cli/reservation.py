@@ -9,6 +9,7 @@ import click
 
 from connector.cli.operator import Operator, pass_operator
 from connector.cli.output import cell, document, json_option, listing
+from connector.cli.purchases import outcomes
 from connector.lifecycle import reserving
 
 if TYPE_CHECKING:
@@ -102,11 +103,15 @@ def give(operator: Operator, reservation_id: str, directory: str, kept_for: str)
 
 @command.command()
 @click.argument("reservation_id")
+@click.option("--preview", is_flag=True, help="Show what it comes to, and do nothing.")
 @pass_operator
-def cancel(operator: Operator, reservation_id: str) -> None:
+def cancel(operator: Operator, reservation_id: str, preview: bool) -> None:
     """Keep a seat no longer; whoever waits gets it. The end of the id is enough."""
-    operator.write(reserving.cancel, reservation_id, operator.cause)
-    click.echo("The seat is kept no longer.")
+    run = operator.rehearse if preview else operator.write
+    effects = run(reserving.cancel, reservation_id, operator.cause)
+    click.echo("This is what would happen; nothing was done." if preview else "The seat is kept no longer.")
+    for line in outcomes(effects):
+        click.echo(line)
 
 
 def facts(one: ReservationReport, whole: bool) -> dict[str, Any]:

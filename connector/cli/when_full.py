@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from connector.cli.operator import Operator, pass_operator
-from connector.cli.output import count, json_option, listing
+from connector.cli.output import count, document, json_option, listing
+from connector.cli.purchases import outcomes
 from connector.domain.seats import WhenFull
 from connector.lifecycle import pool_policies, reporting
 
 if TYPE_CHECKING:
     from connector.domain.seats import SeatPool
+    from connector.lifecycle.proposals import Effect
 
 COLUMNS = {"pool": "Seats", "when_full": "When full", "fallback": "Meanwhile", "grace": "Grace", "grace_until": "Ends"}
 
@@ -24,6 +26,7 @@ COLUMNS = {"pool": "Seats", "when_full": "When full", "fallback": "Meanwhile", "
 @click.option("--seats", type=int, default=0, help="Of a grace: how many seats more.")
 @click.option("--days", type=int, default=0, help="Of a grace: for how many days from the first of them on.")
 @click.option("--seat-type", "fallback", help="Of a fallback: what those who wait have meanwhile.")
+@click.option("--preview", is_flag=True, help="Show whom it concerns, and do nothing.")
 @json_option
 @pass_operator
 def when_full(
@@ -34,6 +37,7 @@ def when_full(
     seats: int,
     days: int,
     fallback: str | None,
+    preview: bool,
     as_json: bool,
 ) -> None:
     """Say what becomes of those for whom a pool has no seat; without POOL, show it.
@@ -44,11 +48,25 @@ def when_full(
     if pool is not None and policy is None:
         raise click.UsageError(f"Missing argument 'POLICY': {', '.join(WhenFull)}.")
     if pool is not None and policy is not None:
-        wanted, facts = WhenFull(policy), {"seats": seats, "days": days}
-        operator.write(pool_policies.set_when_full, name, pool, wanted, operator.cause, fallback=fallback, **facts)
+        run, use_case = operator.rehearse if preview else operator.write, pool_policies.effects_when_full
+        wanted, cause = WhenFull(policy), operator.cause
+        effects = run(use_case, name, pool, wanted, cause, seats=seats, days=days, fallback=fallback)
+        if preview:
+            _tell(effects, as_json)
+            return
     report = operator.read(reporting.account, name)
     rows = [_row(one.pool, as_json) for one in report.pools]
     listing(rows, COLUMNS, as_json, "The account has no seats.")
+
+
+def _tell(effects: tuple[Effect, ...], as_json: bool) -> None:
+    if as_json:
+        people = [{"person": one.user_name, "outcome": one.outcome.value, "place": one.place} for one in effects]
+        document({"preview": True, "effects": people})
+        return
+    click.echo("This is what would happen; nothing was done.")
+    for line in outcomes(effects):
+        click.echo(line)
 
 
 def _row(pool: SeatPool, as_json: bool) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from connector.domain.catalogue import Catalogue
 from connector.domain.errors import CapacityBelowUse, InvalidValue, NotFound
 from connector.domain.events import Cause, Event, Kind
 from connector.domain.seats import LineOrder, SeatPool, WhenFull
+from connector.domain.settlement import Changes
 from connector.lifecycle.accounts import account_named
 from connector.lifecycle.proposals import Effect, effects_of
 from connector.lifecycle.settling import fresh_rulebook, settle
@@ -37,6 +38,36 @@ def set_when_full(
     what is due to them covers it. Raises NotFound, InvalidValue for numbers that make no grace and for a fallback that
     is none or goes in a circle, and CapacityBelowUse when more are in use than there would be: nobody is evicted.
     """
+    account, _ = _set(work, slug, pool_key, when_full, cause, seats, days, fallback)
+    return work.accounts.pools([account.id])[account.id][pool_key]
+
+
+def effects_when_full(
+    work: Work,
+    slug: str,
+    pool_key: str,
+    when_full: WhenFull,
+    cause: Cause,
+    *,
+    seats: int = 0,
+    days: int = 0,
+    fallback: str | None = None,
+) -> tuple[Effect, ...]:
+    """Do as `set_when_full` does, and return what it does to whom: rehearsed, it is the preview."""
+    _, results = _set(work, slug, pool_key, when_full, cause, seats, days, fallback)
+    return effects_of(work, results)
+
+
+def _set(
+    work: Work,
+    slug: str,
+    pool_key: str,
+    when_full: WhenFull,
+    cause: Cause,
+    seats: int,
+    days: int,
+    fallback: str | None,
+) -> tuple[Account, list[Changes]]:
     account = account_named(work, slug)
     work.tenancy.lock_policy(account.tenant_id, exclusively=True)
     _check(when_full, seats, days)
@@ -68,8 +99,7 @@ def set_when_full(
     work.trail.tell([event])
     book = fresh_rulebook(work, account.tenant_id)
     found = work.people.by_id(people).values()
-    settle(work, account.tenant_id, book, found, cause, seats_changed_in=[account.id])
-    return work.accounts.pools([account.id])[account.id][pool_key]
+    return account, settle(work, account.tenant_id, book, found, cause, seats_changed_in=[account.id])
 
 
 def set_line_order(work: Work, slug: str, order: LineOrder, cause: Cause) -> tuple[Effect, ...]:

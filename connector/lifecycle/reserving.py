@@ -13,10 +13,10 @@ from connector.domain.folding import fold
 from connector.domain.identifiers import new_id
 from connector.domain.people import Person
 from connector.domain.reservations import Reservation, ReservationState
-from connector.domain.settlement import Changes
 from connector.domain.tenancy import Directory
 from connector.lifecycle.accounts import account_named
 from connector.lifecycle.directories import directory_named
+from connector.lifecycle.proposals import Effect, effects_of
 from connector.lifecycle.reporting import directory_slugs
 from connector.lifecycle.settling import rulebook, settle
 from connector.mappers.rulebook import terms_of
@@ -93,12 +93,15 @@ def give_to(work: Work, reservation_id: str, directory_slug: str, kept_for: str,
     return named
 
 
-def cancel(work: Work, reservation_id: str, cause: Cause) -> list[Changes]:
-    """Keep a seat no longer; whoever waits gets it. `reservation_id` may be the end of an id. Raises NotFound."""
+def cancel(work: Work, reservation_id: str, cause: Cause) -> tuple[Effect, ...]:
+    """Keep a seat no longer; return who gets it. `reservation_id` may be the end of an id. Raises NotFound."""
     found, account = _locked(work, reservation_id)
     book = rulebook(work, account.tenant_id, work.tenancy.lock_policy(account.tenant_id))
     ending = frozenset({found.id})
-    return settle(work, account.tenant_id, book, (), cause, seats_changed_in=[account.id], cancelled=ending)
+    changed = [account.id]
+    return effects_of(
+        work, settle(work, account.tenant_id, book, (), cause, seats_changed_in=changed, cancelled=ending)
+    )
 
 
 def reservations(work: Work, account_slug: str | None, at_most: int, *, ended: bool) -> list[ReservationReport]:

@@ -84,6 +84,7 @@ def test_a_seat_is_reserved_listed_given_to_somebody_and_cancelled(terminal: Ter
     assert "zoe@acme.example" in terminal.read("reservation", "list")
     later = terminal.read(*add, "--from", "2036-12-01", "--directory", "okta")
     assert "will be kept from 2036-12-01" in later
+    assert "nothing was done" in terminal.read("reservation", "cancel", one["id"], "--preview")
     terminal.run("reservation", "cancel", one["id"])
     assert [each["state"] for each in terminal.json("reservation", "list", "--all")] == ["planned", "cancelled"]
 
@@ -110,7 +111,11 @@ def test_a_fallback_is_said_and_shown(terminal: Terminal, company: Company) -> N
     company.account("hub", "hubspot", "sales_or_service_pro", core=1, sales_service=0)
     company.rule(account="hub", where="active eq true", seat_type="sales_service")
     company.people("ada")
-    terminal.run("account", "when-full", "hub", "sales_service", "fallback", "--seat-type", "core")
+    policy = ("account", "when-full", "hub", "sales_service", "fallback", "--seat-type", "core")
+    assert "Get a seat (1): ada@acme.example (meanwhile core)" in terminal.read(*policy, "--preview")
+    assert terminal.json(*policy, "--preview")["effects"][0]["place"] == 1
+    assert {one["fallback"] for one in terminal.json("account", "when-full", "hub")} == {None}
+    terminal.run(*policy)
     pools = {one["pool"]: one for one in terminal.json("account", "when-full", "hub")}
     assert (pools["sales_service"]["when_full"], pools["sales_service"]["fallback"]) == ("fallback", "core")
     assert "has this seat meanwhile: no. 1 in line" in terminal.read("person", "explain", "okta", "ada@acme.example")
