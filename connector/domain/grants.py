@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 BY_HAND = "grant:"
 """How the id of a manual grant begins where it stands among the rules of an entitlement."""
@@ -21,7 +22,12 @@ class By(StrEnum):
 
 def by(sources: Iterable[str]) -> list[By]:
     """Return how an entitlement came to be due, from the ids that it names as its rules."""
-    return sorted({_by(one) for one in sources})
+    return list(_ways(tuple(sources)))
+
+
+@lru_cache(maxsize=1024)
+def _ways(sources: tuple[str, ...]) -> tuple[By, ...]:
+    return tuple(sorted({_by(one) for one in sources}))
 
 
 def _by(source: str) -> By:
