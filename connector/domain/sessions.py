@@ -38,7 +38,10 @@ class LoginAttempt:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody signed in. `person_id` is None until the identity is bound to a person, by accepting an invitation."""
+    """Somebody signed in. `person_id` is None until the identity is bound to a person, by accepting an invitation.
+
+    `browser` is what hers calls itself. Where glass was broken, it opens `only_account_id` and nothing else.
+    """
 
     token_hash: str = field(repr=False)
     tenant_id: str
@@ -49,3 +52,5 @@ class Session:
     last_seen_at: datetime
     expires_at: datetime
     ended_at: datetime | None = None
+    browser: str | None = None
+    only_account_id: str | None = None

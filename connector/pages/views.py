@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from connector.domain.errors import IdentityMismatch
 from connector.domain.invitations import InvitationState
 from connector.domain.people import Person
-from connector.lifecycle import admission, invitations, visits
+from connector.lifecycle import admission, invitations, own_sessions, visits
 from connector.lifecycle.invitations import Offer
 from connector.lifecycle.visits import Visit
 from connector.web import cookies
@@ -36,10 +36,20 @@ def me() -> AnyResponse:
     if visit is None:
         return redirect("/login?next=/me")
     if visit.person is None:
-        return page("me.html", name=_claimed_name(visit), places=[])
+        return page("me.html", name=_claimed_name(visit), places=[], sessions=[])
     _speak_to(visit.person)
     places = lifecycle().read(visits.places_of, visit.person.id)
-    return page("me.html", name=visit.person.display_name, places=places)
+    sessions = lifecycle().read(own_sessions.own_sessions, cookies.session_token())
+    return page("me.html", name=visit.person.display_name, places=places, sessions=sessions)
+
+
+@blueprint.post("/me/sessions")
+def end_sessions() -> AnyResponse:
+    """End one of one's own sessions, or all others; ending this very one is signing out."""
+    check_form()
+    key = None if "others" in request.form else request.form.get("session", "")
+    lifecycle().write(own_sessions.end_own, cookies.session_token(), key)
+    return redirect("/me", 303)
 
 
 @blueprint.get("/invitations/<token>")

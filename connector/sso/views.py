@@ -7,10 +7,11 @@ import logging
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from connector.lifecycle import visits
+from connector.lifecycle import own_sessions, visits
 from connector.sso import gate, logout, sessions
 from connector.sso.failures import SignInRefused
 from connector.web import cookies
+from connector.web.browsers import this_browser
 from connector.web.context import lifecycle
 from connector.web.csrf import check_form
 from connector.web.errors import new_reference
@@ -59,6 +60,7 @@ def callback(directory: str) -> AnyResponse:
     """Take the provider's answer, and the browser back to where it was going."""
     returned = sessions.complete(sessions.open_directory(directory), request.args)
     response = refusal("step-up-unmet") if returned.fell_short else redirect(returned.return_to, 303)
+    lifecycle().write(own_sessions.note_browser, returned.signed_in.session_token, this_browser())
     cookies.begin_session(response, returned.signed_in.session_token)
     return response
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, insert, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from connector.domain.access import Facts
@@ -56,11 +56,21 @@ _FACTS = (
     .join(directory, directory.c.id == session.c.directory_id)
     .join(tenant, tenant.c.id == directory.c.tenant_id)
     .outerjoin(person, person.c.id == session.c.person_id)
-    .outerjoin(account, and_(account.c.slug == bindparam("account"), account.c.tenant_id == session.c.tenant_id))
+    .outerjoin(
+        account,
+        and_(
+            account.c.slug == bindparam("account"),
+            account.c.tenant_id == session.c.tenant_id,
+            or_(session.c.only_account_id.is_(None), session.c.only_account_id == account.c.id),
+        ),
+    )
     .outerjoin(membership, and_(membership.c.account_id == account.c.id, membership.c.person_id == person.c.id))
     .outerjoin(invitation, and_(invitation.c.membership_id == membership.c.id, invitation.c.state == "pending"))
     .where(session.c.token_hash == bindparam("token_hash"))
 )
+
+
+_OPEN = select(session).where(session.c.ended_at.is_(None)).order_by(session.c.last_seen_at.desc(), session.c.token_hash)
 
 
 class Sessions:
@@ -91,12 +101,27 @@ class Sessions:
                 "last_seen_at": one.last_seen_at,
                 "expires_at": one.expires_at,
                 "assurance": Assurance.of(one.identity.claims).as_claims(),
+                "browser": one.browser,
+                "only_account_id": one.only_account_id,
             },
         )
 
     def find(self, token_hash: str) -> Session | None:
         row = self.connection.execute(select(session).where(session.c.token_hash == token_hash)).first()
         return _session(row) if row else None
+
+    def open_of(self, person_id: str, now: datetime) -> list[Session]:
+        """Return the sessions of somebody that were not ended and whose time is not over, the one used last first."""
+        query = _OPEN.where(session.c.person_id == person_id, session.c.expires_at > now)
+        return [_session(row) for row in self.connection.execute(query)]
+
+    def open_at(self, directory_id: str, now: datetime, at_most: int) -> list[Session]:
+        """Return the sessions of a directory's people that were not ended, the one used last first."""
+        query = _OPEN.where(session.c.directory_id == directory_id, session.c.expires_at > now).limit(at_most)
+        return [_session(row) for row in self.connection.execute(query)]
+
+    def note_browser(self, token_hash: str, browser: str | None) -> None:
+        self.connection.execute(update(session).where(session.c.token_hash == token_hash).values(browser=browser))
 
     def touch(self, token_hash: str, now: datetime) -> None:
         """Note that the session was used just now."""
@@ -114,6 +139,10 @@ class Sessions:
 
     def end(self, token_hash: str, now: datetime) -> int:
         return self._end(session.c.token_hash == token_hash, now)
+
+    def end_at(self, directory_id: str, now: datetime) -> int:
+        """End every session that was begun at a directory."""
+        return self._end(session.c.directory_id == directory_id, now)
 
     def end_of_people(self, person_ids: Iterable[str], now: datetime) -> dict[str, int]:
         """End the sessions of these people; return how many each of them had."""
@@ -270,4 +299,6 @@ def _session(row: Row[Any]) -> Session:
         row.last_seen_at,
         row.expires_at,
         row.ended_at,
+        row.browser,
+        row.only_account_id,
     )
