@@ -221,6 +221,16 @@ class LoginUnknown(DomainError):
         super().__init__("This sign-in was not begun in this browser, or is over; start again.")
 
 
+class DirectoryOff(DomainError):
+    """The directory, or its whole tenant, is switched off: nobody of it signs in, and nobody accepts anything."""
+
+    code = "directory-off"
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        super().__init__(f"{slug} is switched off; while it is, nobody of it signs in.")
+
+
 class NothingToAnswer(DomainError):
     """The person has, in this account, nothing to which this answer could be given."""
 

@@ -34,6 +34,7 @@ class LoginAttempt:
     return_to: str
     account: str | None = None
     """The account whose step-up the sign-in is to meet."""
+    begun_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

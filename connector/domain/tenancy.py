@@ -100,6 +100,16 @@ class Directory:
         """Whether its people can sign in, and so can accept an invitation."""
         return self.issuer is not None and self.client_id is not None
 
+    @property
+    def revocation_issuer(self) -> str | None:
+        """Who signs orders to sign somebody out everywhere: the issuer.
+
+        At Okta it is the organisation, also where one of its custom authorization servers signs people in
+        (https://developer.okta.com/docs/guides/oin-universal-logout-overview).
+        """
+        custom = self.issuer and self.idp is Idp.OKTA and "/oauth2/" in self.issuer
+        return self.issuer.partition("/oauth2/")[0] if custom and self.issuer else self.issuer
+
 
 @dataclass(frozen=True, slots=True)
 class DirectoryToken:
@@ -124,13 +134,16 @@ class Presented(StrEnum):
     TOKEN = "token"  # noqa: S105 -- a way, not a secret
     CLIENT = "client"
     ENTRA = "entra"
+    PULLED = "pulled"
+    """Nothing: we have asked the provider ourselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class DirectoryAccess:
     """A SCIM client that has shown a valid token: which directory it may write, and as whom.
 
-    `token_id` is that of the directory's token, of the client secret, or of the application at Entra ID, as `by` says.
+    `token_id` is that of the directory's token, of the client secret, of the application at Entra ID, or the name of
+    the realm that was read, as `by` says.
     """
 
     directory: Directory

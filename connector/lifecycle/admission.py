@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from connector.domain.access import Admission, Refusal, SessionLimits
 from connector.domain.access import decide as judge
-from connector.domain.errors import LoginUnknown
+from connector.domain.errors import DirectoryOff, LoginUnknown
 from connector.domain.events import Cause, CauseKind, Event, Kind
-from connector.domain.identities import LogoutNotice
 from connector.domain.people import Person
 from connector.domain.sessions import Identity, LoginAttempt, Session
+from connector.domain.tenancy import Directory
+from connector.lifecycle.cutting import was_cut
 from connector.lifecycle.directories import directory_named
 from connector.lifecycle.tokens import hashed, new_token
 from connector.storage.work import Work
@@ -44,7 +45,8 @@ def begin_login(work: Work, directory_slug: str, browser: str, attempt: LoginAtt
     directory = directory_named(work, directory_slug)
     state = hashed(attempt.secrets.state)
     expires_at = work.now + LOGIN_TAKES
-    work.sessions.begin_login(directory.id, hashed(browser), state, attempt, expires_at, LOGINS_PER_BROWSER)
+    begun = replace(attempt, begun_at=work.now)
+    work.sessions.begin_login(directory.id, hashed(browser), state, begun, expires_at, LOGINS_PER_BROWSER)
 
 
 def take_login(work: Work, directory_slug: str, browser: str, state: str) -> LoginAttempt:
@@ -56,10 +58,20 @@ def take_login(work: Work, directory_slug: str, browser: str, state: str) -> Log
     return attempt
 
 
-def sign_in(work: Work, directory_slug: str, identity: Identity) -> SignedIn:
-    """Begin a session for a proved identity. It re-enables nobody: what she may enter is decided at each request."""
+def sign_in(work: Work, directory_slug: str, identity: Identity, begun_at: datetime | None = None) -> SignedIn:
+    """Begin a session for a proved identity. It re-enables nobody: what she may enter is decided at each request.
+
+    Raises DirectoryOff, and LoginUnknown where her provider has signed her out since the sign-in began: she begins
+    again, and proves herself anew.
+    """
     directory = directory_named(work, directory_slug)
+    work.tenancy.lock_policy(directory.tenant_id)
+    refuse_when_off(work, directory)
     person_id = work.people.bound_to(directory.id, identity.issuer, identity.subject)
+    if person_id:
+        work.people.lock([person_id])
+    if begun_at is not None and was_cut(work, directory, identity, person_id, begun_at):
+        raise LoginUnknown
     token = new_token()
     expires_at = work.now + work.settings.session_absolute
     if identity.session_expiry is not None:
@@ -74,6 +86,13 @@ def sign_in(work: Work, directory_slug: str, identity: Identity) -> SignedIn:
     event = Event(work.now, directory.tenant_id, Kind.SESSION_STARTED, subject_id, cause, person_id)
     work.trail.tell([event])
     return SignedIn(token, person)
+
+
+def refuse_when_off(work: Work, directory: Directory) -> None:
+    """Raise DirectoryOff where nobody of a directory is admitted, the whole tenant's being switched off too."""
+    active = any(one.active for one in work.tenancy.tenants() if one.id == directory.tenant_id)
+    if not (active and work.tenancy.directory(directory.id).active):
+        raise DirectoryOff(directory.slug)
 
 
 def live_session(work: Work, session_token: str | None) -> Session | None:
@@ -110,18 +129,6 @@ def end_session(work: Work, session_token: str) -> None:
         return
     cause = Cause(CauseKind.PERSON, f"person:{session.person_id}" if session.person_id else "unknown")
     _tell_ended(work, session.tenant_id, session.person_id or session.directory_id, session.person_id, cause, 1)
-
-
-def end_sessions_of(work: Work, directory_slug: str, notice: LogoutNotice) -> int:
-    """End the sessions that a provider says are over; a notice seen before ends nothing. Return how many ended."""
-    directory = directory_named(work, directory_slug)
-    if not work.sessions.use_token(hashed(f"{directory.id}:{notice.token_id}"), notice.expires_at):
-        return 0
-    ended = work.sessions.end_of_identity(directory.id, notice.issuer, notice.subject, notice.sid, work.now)
-    if ended:
-        cause = Cause(CauseKind.PROVIDER, f"directory:{directory.slug}")
-        _tell_ended(work, directory.tenant_id, directory.id, None, cause, ended)
-    return ended
 
 
 def _tell_ended(work: Work, tenant_id: str, subject_id: str, person_id: str | None, cause: Cause, number: int) -> None:

@@ -14,10 +14,12 @@ from typing import Any
 
 from connector.domain.events import THE_CLOCK, Event, Kind
 from connector.domain.invitations import InvitationState
+from connector.lifecycle.admission import LOGIN_TAKES
 from connector.lifecycle.consequences import INVITATION_MAIL
 from connector.lifecycle.handing_over import HANDOVER_MAIL
 from connector.lifecycle.handovers import HandoverLetter, letter_to_heir
 from connector.lifecycle.invitations import Offer, link, offer_by_id
+from connector.lifecycle.realm_posts import REALM_PERSON
 from connector.storage.work import Work
 
 AT_ONCE = 20
@@ -52,8 +54,8 @@ class Letter:
 
 
 def claim(work: Work) -> list[Delivery]:
-    """Take what is due, for this worker alone."""
-    rows = work.trail.claim(work.now, work.now + LEASE, AT_ONCE)
+    """Take what is due, for this worker alone; what realms are told is claimed apart, and holds no letter up."""
+    rows = work.trail.claim(work.now, work.now + LEASE, AT_ONCE, but=REALM_PERSON)
     return [Delivery(row.id, row.tenant_id, row.kind, row.payload, row.attempts + 1) for row in rows]
 
 
@@ -100,6 +102,7 @@ def retry_after(attempts: int) -> timedelta | None:
 def tick(work: Work) -> list[tuple[str, str]]:
     """Forget what has expired, and return (tenant, account) wherever time has run out on an invitation."""
     work.sessions.purge(work.now, work.now - SESSIONS_EXPLAINED_FOR)
+    work.cuts.forget(work.now - LOGIN_TAKES)
     work.scim_clients.purge(work.now)
     return work.invitations.accounts_with_expired(work.now)
 

@@ -25,7 +25,7 @@ from connector.domain.settlement import Changes
 from connector.domain.tenancy import Bind, Directory
 from connector.domain.text import Text
 from connector.lifecycle.accounts import account_named
-from connector.lifecycle.admission import live_session
+from connector.lifecycle.admission import live_session, refuse_when_off
 from connector.lifecycle.consequences import new_invitation, send
 from connector.lifecycle.directories import directory_named
 from connector.lifecycle.freezing import refuse_frozen
@@ -97,13 +97,15 @@ def link(work: Work, invitation: Invitation) -> str:
 def accept(work: Work, token: str, session_token: str | None) -> Membership:
     """Accept as whoever is signed in, and bind that identity to the invited person.
 
-    Raises SignInNeeded, InvitationUnusable (nothing changes), AccountFrozen or IdentityMismatch (the token stays good).
+    Raises SignInNeeded, InvitationUnusable (nothing changes), AccountFrozen, DirectoryOff or IdentityMismatch (the
+    token stays good).
     """
     session = live_session(work, session_token)
     if session is None:
         raise SignInNeeded
     invitation, person = _pending(work, token)
     refuse_frozen(work, invitation.account_id, invitation.tenant_id)
+    refuse_when_off(work, work.tenancy.directory(session.directory_id))
     _identify(work, session, person)
     _answer(work, invitation, person, Answer.ACCEPTED, Cause(CauseKind.PERSON, f"person:{person.id}"))
     return work.ledger.by_id(invitation.membership_id)

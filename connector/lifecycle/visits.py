@@ -43,6 +43,12 @@ def sign_in_directory(work: Work, slug: str) -> Directory | None:
     return directory if directory is not None and directory.id in _open_ids(work) else None
 
 
+def heard_directory(work: Work, slug: str) -> Directory | None:
+    """Return a directory whose provider may end sessions: also one that is switched off, whose sessions live on."""
+    directory = work.tenancy.directory_named(slug)
+    return directory if directory is not None and directory.signs_in else None
+
+
 def directory_meant(work: Work, typed: str) -> Directory | None:
     """Return where somebody signs in who typed a directory's name or her e-mail address.
 

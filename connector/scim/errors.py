@@ -27,6 +27,7 @@ ANSWERS: Mapping[type[errors.DomainError], tuple[int, str | None]] = MappingProx
         errors.DepartureUnfinished: CONFLICT,
         errors.PersonActive: CONFLICT,
         errors.CapacityByContract: CONFLICT,
+        errors.DirectoryOff: CONFLICT,
         errors.FileInvalid: CONFLICT,
         errors.GrantRefused: CONFLICT,
         errors.IdentityMismatch: CONFLICT,

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -60,7 +60,7 @@ def identity_of(token: SignedClaims, expected: Expected, now: datetime) -> Ident
     claims = token.claims
     _check_as_authlib(token, expected, now)
     _check_audience(claims, expected.client_id)
-    _check_age(claims, now, OLDEST_ID_TOKEN)
+    check_age(claims, now, OLDEST_ID_TOKEN)
     _check_token_hash(token, expected.access_token)
     auth_time, session_expiry = _moment(claims, "auth_time"), _moment(claims, "session_expiry")
     if expected.max_age is not None and (auth_time is None or now - auth_time > expected.max_age + LEEWAY):
@@ -91,9 +91,9 @@ def notice_of(token: SignedClaims, issuer: str, client_id: str, now: datetime) -
         exp={"essential": True},
         jti={"essential": True},
     )
-    _run(lambda: checks.validate(claims))
+    run(lambda: checks.validate(claims))
     _check_audience(claims, client_id)
-    _check_age(claims, now, OLDEST_LOGOUT_TOKEN)
+    check_age(claims, now, OLDEST_LOGOUT_TOKEN)
     events = claims.get("events")
     if not isinstance(events, dict) or not isinstance(events.get(LOGOUT_EVENT), dict):
         raise ProviderFailure(Fault.NO_LOGOUT_EVENT)
@@ -119,10 +119,11 @@ def _check_as_authlib(token: SignedClaims, expected: Expected, now: datetime) ->
     }
     params = {"nonce": expected.nonce, "client_id": expected.client_id}
     claims = CodeIDToken(token.claims, token.header, options, params)
-    _run(lambda: claims.validate(now=int(now.timestamp()), leeway=int(LEEWAY.total_seconds())))
+    run(lambda: claims.validate(now=int(now.timestamp()), leeway=int(LEEWAY.total_seconds())))
 
 
-def _run(check: Any) -> None:
+def run(check: Callable[[], object]) -> None:
+    """Run a check of the library; what it finds wrong becomes a ProviderFailure that names the claim."""
     try:
         check()
     except ClaimError as error:
@@ -138,7 +139,8 @@ def _check_audience(claims: Mapping[str, Any], client_id: str) -> None:
         raise ProviderFailure(Fault.WRONG_AUDIENCE)
 
 
-def _check_age(claims: Mapping[str, Any], now: datetime, oldest: timedelta) -> None:
+def check_age(claims: Mapping[str, Any], now: datetime, oldest: timedelta) -> None:
+    """Raise ProviderFailure for a token that was issued longer ago; one of the future is the library's to refuse."""
     if now.timestamp() - claims["iat"] > oldest.total_seconds() + LEEWAY.total_seconds():
         raise ProviderFailure(Fault.WRONG_ISSUE_TIME)
 

@@ -7,7 +7,7 @@ import logging
 from flask import Blueprint, Response, jsonify, make_response, request
 
 from connector.domain.sessions import Session
-from connector.lifecycle import admission, visits
+from connector.lifecycle import admission, cutting, visits
 from connector.observability import note
 from connector.sso import sessions
 from connector.web import cookies
@@ -51,12 +51,12 @@ def provider_says(directory: str) -> Response:
     OpenID Connect Back-Channel Logout 1.0 sections 2.6 to 2.8.
     """
     try:
-        found = sessions.open_directory(directory)
-        notice = sessions.provider_of(found).read_logout_token(request.form.get("logout_token", ""), now())
+        found, provider = sessions.heard_provider(directory)
+        notice = provider.read_logout_token(request.form.get("logout_token", ""), now())
     except (ProviderFailure, PageRefusal) as error:
         log.warning("backchannel-logout:refused", extra={"facts": {"directory": directory, "fault": str(error)}})
         return make_response(jsonify(error="invalid_request"), 400)
-    ended = lifecycle().write(admission.end_sessions_of, found.slug, notice)
+    ended = lifecycle().write(cutting.end_sessions_of, found.slug, notice)
     note(log, "backchannel-logout:taken", directory=found.slug, sessions=ended)
     return make_response("", 200)
 

@@ -21,6 +21,7 @@ from connector.domain.sessions import Identity
 from connector.domain.step_up import StepUp
 from connector.sso.claims import Expected, identity_of, notice_of
 from connector.sso.failures import SignInRefused
+from connector.sso.orders import REVOCATION_TYPES, revocation_of
 from connector.web.issuers.failures import Fault, ProviderFailure
 from connector.web.issuers.metadata import Metadata
 from connector.web.issuers.published import Published
@@ -41,6 +42,7 @@ class ProviderConfig:
 
     `max_age` asks that the person has proved herself within that time. `always_ask_userinfo` asks the userinfo endpoint
     even when the ID token says enough. `contexts_by_claim` asks for authentication contexts as Entra ID wants it.
+    `revocation_issuer` signs orders to sign somebody out, where that is not the issuer itself.
     """
 
     issuer: str
@@ -52,6 +54,7 @@ class ProviderConfig:
     always_ask_userinfo: bool = False
     allow_http_loopback: bool = False
     contexts_by_claim: bool = False
+    revocation_issuer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,12 @@ class Provider:
     def __init__(self, config: ProviderConfig) -> None:
         self._config = config
         self._published = Published(config.issuer, allow_http_loopback=config.allow_http_loopback)
+        revoker = config.revocation_issuer or config.issuer
+        self._revoker = (
+            self._published
+            if revoker == config.issuer
+            else Published(revoker, allow_http_loopback=config.allow_http_loopback)
+        )
 
     def begin(self, now: datetime, login_hint: str | None = None, step_up: StepUp | None = None) -> Begun:
         """Return where to send the browser; state, nonce and PKCE verifier are new each time (RFC 9700 section 2.1)."""
@@ -107,6 +116,11 @@ class Provider:
         """Return what a back-channel logout token asks for, its signature and claims checked."""
         signed = verified(token, self._published.key_finder(now), LOGOUT_TOKEN_TYPES)
         return notice_of(signed, self._config.issuer, self._config.client_id, now)
+
+    def read_revocation_token(self, token: str, audience: str, now: datetime) -> tuple[str, datetime]:
+        """Return the `jti` of a token that may order to sign somebody out, and until when it can be presented."""
+        signed = verified(token, self._revoker.key_finder(now), REVOCATION_TYPES)
+        return revocation_of(signed, self._config.revocation_issuer or self._config.issuer, audience, now)
 
     def end_session_url(self, now: datetime, id_token: str | None, return_to: str) -> str | None:
         """Return where the browser ends its session at the provider too, or None where the provider has no such place.

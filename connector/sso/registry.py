@@ -39,4 +39,5 @@ class Providers:
             redirect_uri=f"{self._settings.public_url}/callback/{directory.slug}",
             allow_http_loopback=self._settings.allow_http_loopback,
             contexts_by_claim=directory.idp is Idp.ENTRA,
+            revocation_issuer=directory.revocation_issuer,
         )

@@ -49,6 +49,14 @@ def open_directory(slug: str) -> Directory:
     return directory
 
 
+def heard_provider(slug: str) -> tuple[Directory, Provider]:
+    """Return a directory, switched on or not, and its provider, whose word ends sessions; else raises PageRefusal."""
+    directory = lifecycle().read(visits.heard_directory, slug)
+    if directory is None:
+        raise PageRefusal("sign-in-unknown")
+    return directory, provider_of(directory)
+
+
 def begin(directory: Directory, return_to: str, login_hint: str | None = None, account: str | None = None) -> str:
     """Begin a sign-in for this browser, and return the provider's address to send it to.
 
@@ -71,7 +79,7 @@ def complete(directory: Directory, arguments: MultiDict[str, str]) -> Returned:
     params = arguments.to_dict()
     attempt = lifecycle().write(admission.take_login, directory.slug, cookies.browser(), params.get("state", ""))
     identity = provider_of(directory).complete(params, attempt.secrets, now())
-    signed_in = lifecycle().write(admission.sign_in, directory.slug, identity)
+    signed_in = lifecycle().write(admission.sign_in, directory.slug, identity, attempt.begun_at)
     former = cookies.session_token()
     if former is not None:
         lifecycle().write(admission.end_session, former)

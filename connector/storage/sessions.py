@@ -70,7 +70,9 @@ _FACTS = (
 )
 
 
-_OPEN = select(session).where(session.c.ended_at.is_(None)).order_by(session.c.last_seen_at.desc(), session.c.token_hash)
+_OPEN = (
+    select(session).where(session.c.ended_at.is_(None)).order_by(session.c.last_seen_at.desc(), session.c.token_hash)
+)
 
 
 class Sessions:
@@ -194,6 +196,7 @@ class Sessions:
                 "code_verifier": attempt.secrets.code_verifier,
                 "return_to": attempt.return_to,
                 "account": attempt.account,
+                "begun_at": attempt.begun_at,
                 "expires_at": expires_at,
             },
         )
@@ -211,7 +214,7 @@ class Sessions:
         row = self.connection.execute(taken.returning(*login_attempt.c)).first()
         if row is None:
             return None
-        return LoginAttempt(LoginSecrets(state, row.nonce, row.code_verifier), row.return_to, row.account)
+        return LoginAttempt(LoginSecrets(state, row.nonce, row.code_verifier), row.return_to, row.account, row.begun_at)
 
     # Logout tokens.
 

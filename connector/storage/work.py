@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from connector.settings import Settings
 from connector.storage.accounts import Accounts
 from connector.storage.billing import Billing
+from connector.storage.cuts import Cuts
 from connector.storage.erasure import Erasure
 from connector.storage.grants import Grants
 from connector.storage.groups import Groups
@@ -19,6 +20,7 @@ from connector.storage.history import History
 from connector.storage.invitations import Invitations
 from connector.storage.ledger import Ledger
 from connector.storage.people import People
+from connector.storage.realms import Realms
 from connector.storage.reservations import Reservations
 from connector.storage.rules import Rules
 from connector.storage.scim_clients import ScimClients
@@ -62,6 +64,10 @@ class Work:
         return Billing(self.connection)
 
     @cached_property
+    def realms(self) -> Realms:
+        return Realms(self.connection)
+
+    @cached_property
     def rules(self) -> Rules:
         return Rules(self.connection)
 
@@ -100,6 +106,10 @@ class Work:
     @cached_property
     def sessions(self) -> Sessions:
         return Sessions(self.connection)
+
+    @cached_property
+    def cuts(self) -> Cuts:
+        return Cuts(self.connection)
 
     @cached_property
     def signing_keys(self) -> SigningKeys:

@@ -28,6 +28,7 @@ from connector.lifecycle import (
     Lifecycle,
     accounts,
     admission,
+    cutting,
     directories,
     grouping,
     invitations,
@@ -219,7 +220,7 @@ class Company:
     def log_out(self, *, notice_id: str, subject: str | None = None, sid: str | None = None) -> int:
         """Let the provider say that sessions are over."""
         notice = LogoutNotice(ISSUER, subject, sid, notice_id, self.clock.now + timedelta(minutes=2))
-        return self.write(admission.end_sessions_of, "okta", notice)
+        return self.write(cutting.end_sessions_of, "okta", notice)
 
     # What is to be seen.
 

@@ -17,7 +17,7 @@ from connector.domain.errors import DomainError
 from connector.domain.identities import LogoutNotice
 from connector.domain.people import MemberChange, StatedGroup, StatedPerson
 from connector.domain.tenancy import DirectoryAccess
-from connector.lifecycle import Lifecycle, admission, directories, grouping, invitations, provisioning
+from connector.lifecycle import Lifecycle, cutting, directories, grouping, invitations, provisioning
 from connector.settings import Settings
 from connector.storage.database import Database
 
@@ -68,7 +68,7 @@ class Contender:
 
     def log_out(self, subject: str) -> None:
         notice = LogoutNotice("https://idp.example", subject, None, "one-notice", NOON + timedelta(minutes=2))
-        self.lifecycle.write(admission.end_sessions_of, "okta", notice)
+        self.lifecycle.write(cutting.end_sessions_of, "okta", notice)
 
 
 def _inactive(person: provisioning.Person) -> StatedPerson:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -215,7 +216,8 @@ def test_a_sign_in_is_completed_once_in_the_browser_that_began_it(company: Compa
     ):
         with pytest.raises(LoginUnknown):
             company.write(admission.take_login, directory, browser, state)
-    assert company.write(admission.take_login, "okta", "browser", "state-0") == attempt()
+    taken = company.write(admission.take_login, "okta", "browser", "state-0")
+    assert taken == replace(attempt(), begun_at=company.clock.now)
     with pytest.raises(LoginUnknown):
         company.write(admission.take_login, "okta", "browser", "state-0")
 
