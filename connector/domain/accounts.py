@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from connector.domain.seats import LineOrder
@@ -13,7 +14,8 @@ class Account:
     """One shared account at a vendor, or of one's own product; `vendor`, `plan` and `addons` are catalogue keys.
 
     `line_order` is the order in which those are served who wait for a seat. Since `frozen_at` nobody gets in, though
-    all keep what they hold.
+    all keep what they hold. `owner_id` is the person who owns it at the vendor, where a directory states her. `sets` are
+    named sets of permissions of the account's own, `sub_accounts` the names of accounts below it.
     """
 
     id: str
@@ -28,6 +30,9 @@ class Account:
     created_at: datetime
     line_order: LineOrder = LineOrder.TIME
     frozen_at: datetime | None = None
+    owner_id: str | None = None
+    sets: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    sub_accounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

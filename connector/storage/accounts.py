@@ -51,6 +51,7 @@ class Accounts:
                 "active": one.active,
                 "created_at": one.created_at,
                 "line_order": one.line_order.value,
+                **_own_row(one),
             },
         )
         self.connection.execute(insert(seat_pool), [_pool_row(pool) for pool in pools])
@@ -132,6 +133,7 @@ class Accounts:
                 owner_email=one.owner_email,
                 active=one.active,
                 line_order=one.line_order.value,
+                **_own_row(one),
             )
         )
 
@@ -160,7 +162,18 @@ def _account(row: Row[Any]) -> Account:
         row.created_at,
         LineOrder(row.line_order),
         row.frozen_at,
+        row.owner_id,
+        {name: frozenset(held) for name, held in (row.sets or {}).items()},
+        tuple(row.sub_accounts or ()),
     )
+
+
+def _own_row(one: Account) -> dict[str, Any]:
+    return {
+        "owner_id": one.owner_id,
+        "sets": {name: sorted(held) for name, held in one.sets.items()} or None,
+        "sub_accounts": list(one.sub_accounts) or None,
+    }
 
 
 def _pool(row: Row[Any]) -> SeatPool:

@@ -272,6 +272,9 @@ account = Table(
     Column("step_up", Json, comment="What the gate asks for beyond a sign-in"),
     Column("line_order", String(10), nullable=False, default="time", server_default="time"),
     Column("frozen_at", Utc, comment="Since when the gate refuses everybody, while all keep their seats"),
+    Column("owner_id", Id, comment="The person who owns it at the vendor; NULL where no directory states her"),
+    Column("sets", Json, comment="Permission sets of the account's own: name -> permissions"),
+    Column("sub_accounts", Json, comment="Names of the accounts below this one at the vendor"),
     Index(None, "tenant_id"),
 )
 

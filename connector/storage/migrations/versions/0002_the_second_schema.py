@@ -330,6 +330,20 @@ def upgrade() -> None:
                 comment="Since when the gate refuses everybody, while all keep their seats",
             )
         )
+        batch_op.add_column(
+            sa.Column(
+                "owner_id",
+                Id,
+                nullable=True,
+                comment="The person who owns it at the vendor; NULL where no directory states her",
+            )
+        )
+        batch_op.add_column(
+            sa.Column("sets", Json, nullable=True, comment="Permission sets of the account's own: name -> permissions")
+        )
+        batch_op.add_column(
+            sa.Column("sub_accounts", Json, nullable=True, comment="Names of the accounts below this one at the vendor")
+        )
 
     with op.batch_alter_table("directory", schema=None) as batch_op:
         batch_op.add_column(
