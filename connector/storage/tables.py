@@ -272,6 +272,8 @@ account = Table(
     Column("step_up", Json, comment="What the gate asks for beyond a sign-in"),
     Column("line_order", String(10), nullable=False, default="time", server_default="time"),
     Column("frozen_at", Utc, comment="Since when the gate refuses everybody, while all keep their seats"),
+    Column("mails", Boolean, nullable=False, default=True, server_default="1", comment="Whether we send its letters"),
+    Column("reminder_hours", Integer, comment="Before an invitation ends; 0 for none, NULL where others say when"),
     Column("owner_id", Id, comment="The person who owns it at the vendor; NULL where no directory states her"),
     Column("sets", Json, comment="Permission sets of the account's own: name -> permissions"),
     Column("sub_accounts", Json, comment="Names of the accounts below this one at the vendor"),
@@ -412,6 +414,8 @@ manual_grant = Table(
     Column("given_at", Utc, nullable=False),
     Column("next", Json, comment="What takes its place at next_at; without it the grant is withdrawn then"),
     Column("next_at", Utc),
+    Column("mails", Boolean, nullable=False, default=True, comment="Whether an invitation to it is sent by letter"),
+    Column("language", String(35), comment="Of letters to somebody whose directory states none"),
     PrimaryKeyConstraint("account_id", "person_id"),
     Index(None, "person_id"),
     Index(None, "next_at"),
@@ -457,6 +461,16 @@ invitation = Table(
     Column("created_at", Utc, nullable=False),
     Column("expires_at", Utc, nullable=False),
     Column("answered_at", Utc),
+    Column("mails", Boolean, nullable=False, default=True, server_default="1", comment="Else its link is handed over"),
+    Column("language", String(35), comment="Of letters to somebody whose directory states none"),
+    Column("mailed_at", Utc, comment="When the letter left"),
+    Column("remind_at", Utc, comment="NULL when she has been reminded, and where nobody is"),
+    Index(
+        "ix_invitation_reminder",
+        "remind_at",
+        sqlite_where=text("state = 'pending' AND remind_at IS NOT NULL"),
+        postgresql_where=text("state = 'pending' AND remind_at IS NOT NULL"),
+    ),
     Index(
         "ix_invitation_pending",
         "membership_id",
@@ -471,6 +485,17 @@ invitation = Table(
         sqlite_where=text("state = 'pending'"),
         postgresql_where=text("state = 'pending'"),
     ),
+)
+
+vendor_invitation = Table(
+    "vendor_invitation",
+    metadata,
+    Column("membership_id", Id, ForeignKey("membership.id"), primary_key=True),
+    _of("tenant"),
+    Column("state", String(63), nullable=False, comment="One of the catalogue's words"),
+    Column("noted_by", Text, nullable=False),
+    Column("noted_at", Utc, nullable=False),
+    comment="What a vendor says of its own invitation; nothing is decided by it",
 )
 
 # Signing in.

@@ -259,6 +259,13 @@ def upgrade() -> None:
             comment="What takes its place at next_at; without it the grant is withdrawn then",
         ),
         sa.Column("next_at", Utc(), nullable=True),
+        sa.Column("mails", sa.Boolean(), nullable=False, comment="Whether an invitation to it is sent by letter"),
+        sa.Column(
+            "language",
+            sa.String(length=35),
+            nullable=True,
+            comment="Of letters to somebody whose directory states none",
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_manual_grant_account_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_manual_grant_person_id")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_manual_grant_tenant_id")),
@@ -317,6 +324,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["handover_id"], ["handover.id"], name=op.f("fk_handover_asset_handover_id")),
         sa.PrimaryKeyConstraint("handover_id", "key", name=op.f("pk_handover_asset")),
     )
+    op.create_table(
+        "vendor_invitation",
+        sa.Column("membership_id", Id, nullable=False),
+        sa.Column("tenant_id", Id, nullable=False),
+        sa.Column("state", sa.String(length=63), nullable=False, comment="One of the catalogue's words"),
+        sa.Column("noted_by", sa.Text(), nullable=False),
+        sa.Column("noted_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_vendor_invitation_membership_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_vendor_invitation_tenant_id")),
+        sa.PrimaryKeyConstraint("membership_id", name=op.f("pk_vendor_invitation")),
+        comment="What a vendor says of its own invitation; nothing is decided by it",
+    )
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("step_up", Json, nullable=True, comment="What the gate asks for beyond a sign-in")
@@ -328,6 +347,17 @@ def upgrade() -> None:
                 Utc(),
                 nullable=True,
                 comment="Since when the gate refuses everybody, while all keep their seats",
+            )
+        )
+        batch_op.add_column(
+            sa.Column("mails", sa.Boolean(), server_default="1", nullable=False, comment="Whether we send its letters")
+        )
+        batch_op.add_column(
+            sa.Column(
+                "reminder_hours",
+                sa.Integer(),
+                nullable=True,
+                comment="Before an invitation ends; 0 for none, NULL where others say when",
             )
         )
         batch_op.add_column(
@@ -367,6 +397,30 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("always_ask_userinfo", sa.Boolean(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("acceptance", sa.String(length=20), server_default="explicit", nullable=False))
+
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("mails", sa.Boolean(), server_default="1", nullable=False, comment="Else its link is handed over")
+        )
+        batch_op.add_column(
+            sa.Column(
+                "language",
+                sa.String(length=35),
+                nullable=True,
+                comment="Of letters to somebody whose directory states none",
+            )
+        )
+        batch_op.add_column(sa.Column("mailed_at", Utc(), nullable=True, comment="When the letter left"))
+        batch_op.add_column(
+            sa.Column("remind_at", Utc(), nullable=True, comment="NULL when she has been reminded, and where nobody is")
+        )
+        batch_op.create_index(
+            "ix_invitation_reminder",
+            ["remind_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'pending' AND remind_at IS NOT NULL"),
+            postgresql_where=sa.text("state = 'pending' AND remind_at IS NOT NULL"),
+        )
 
     with op.batch_alter_table("login_attempt", schema=None) as batch_op:
         batch_op.add_column(
