@@ -202,6 +202,39 @@ class GrantRefused(DomainError):
         super().__init__(f"{user_name} cannot be given this in {account}: {' '.join(self.problems)}")
 
 
+class SetRefused(DomainError):
+    """A permission set of an account's own cannot be as it was stated; every problem is named, with its cure."""
+
+    code = "set-refused"
+
+    def __init__(self, name: str, account: str, problems: Iterable[str]) -> None:
+        self.name, self.account, self.problems = name, account, tuple(problems)
+        super().__init__(f"The set {name!r} of {account} cannot be so: {' '.join(self.problems)}")
+
+
+class InUse(DomainError):
+    """Something is named by rules or grants, and cannot go before they do; `users` names them."""
+
+    code = "in-use"
+
+    def __init__(self, kind: str, name: str, users: Iterable[str]) -> None:
+        self.kind, self.name, self.users = kind, name, tuple(users)
+        super().__init__(f"The {kind} {name!r} is in use, by {_few(self.users)}; change those first.")
+
+
+class OwnerStays(DomainError):
+    """Somebody owns the account at its vendor, who removes no owner; another has to own it first."""
+
+    code = "owner-stays"
+
+    def __init__(self, user_name: str, account: str) -> None:
+        self.user_name, self.account = user_name, account
+        super().__init__(
+            f"{user_name} owns {account}, and no vendor removes an owner; first: "
+            f"jumpseat account transfer-ownership {account} DIRECTORY USERNAME"
+        )
+
+
 class SuspendFirst(DomainError):
     """The vendor removes nobody who is not suspended."""
 
