@@ -182,6 +182,34 @@ realm = Table(
     comment="A Keycloak realm that a directory is connected with",
 )
 
+operator_token = Table(
+    "operator_token",
+    metadata,
+    _id(),
+    Column("name", String(63), nullable=False),
+    _of("tenant", nullable=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("hint", String(20), nullable=False),
+    Column("scopes", Json, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("expires_at", Utc),
+    Column("revoked_at", Utc),
+    Column("last_used_at", Utc),
+    comment="Opens the operator API; without a tenant, for the whole installation",
+)
+
+idempotent_answer = Table(
+    "idempotent_answer",
+    metadata,
+    Column("operator_token_id", Id, ForeignKey("operator_token.id"), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("fingerprint", String(64), nullable=False, comment="Of the request that came with the key"),
+    Column("created_at", Utc, nullable=False),
+    Column("answer", Json, comment="What is answered again when the request is"),
+    Index(None, "created_at"),
+)
+
 # What the directories state.
 
 person = Table(

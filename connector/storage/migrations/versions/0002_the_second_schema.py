@@ -35,6 +35,24 @@ def upgrade() -> None:
         comment="What the gate signs its assertions with; published before it signs and for a while after",
     )
     op.create_table(
+        "operator_token",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("name", sa.String(length=63), nullable=False),
+        sa.Column("tenant_id", Id, nullable=True),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("hint", sa.String(length=20), nullable=False),
+        sa.Column("scopes", Json, nullable=False),
+        sa.Column("created_at", Utc(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("expires_at", Utc(), nullable=True),
+        sa.Column("revoked_at", Utc(), nullable=True),
+        sa.Column("last_used_at", Utc(), nullable=True),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_operator_token_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_operator_token")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_operator_token_token_hash")),
+        comment="Opens the operator API; without a tenant, for the whole installation",
+    )
+    op.create_table(
         "client_secret",
         sa.Column("id", Id, nullable=False),
         sa.Column("directory_id", Id, nullable=False),
@@ -63,6 +81,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("directory_id", name=op.f("pk_entra_trust")),
         comment="Whose JWTs a directory takes beside its own tokens",
     )
+    op.create_table(
+        "idempotent_answer",
+        sa.Column("operator_token_id", Id, nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False, comment="Of the request that came with the key"),
+        sa.Column("created_at", Utc(), nullable=False),
+        sa.Column("answer", Json, nullable=True, comment="What is answered again when the request is"),
+        sa.ForeignKeyConstraint(
+            ["operator_token_id"], ["operator_token.id"], name=op.f("fk_idempotent_answer_operator_token_id")
+        ),
+        sa.PrimaryKeyConstraint("operator_token_id", "key", name=op.f("pk_idempotent_answer")),
+    )
+    with op.batch_alter_table("idempotent_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_idempotent_answer_created_at"), ["created_at"], unique=False)
+
     op.create_table(
         "mail_domain",
         sa.Column("id", Id, nullable=False),
