@@ -19,6 +19,7 @@ from connector.storage.handovers import Handovers
 from connector.storage.history import History
 from connector.storage.invitations import Invitations
 from connector.storage.ledger import Ledger
+from connector.storage.operator_tokens import OperatorTokens
 from connector.storage.people import People
 from connector.storage.realms import Realms
 from connector.storage.reservations import Reservations
@@ -46,6 +47,10 @@ class Work:
     @cached_property
     def tenancy(self) -> Tenancy:
         return Tenancy(self.connection)
+
+    @cached_property
+    def operator_tokens(self) -> OperatorTokens:
+        return OperatorTokens(self.connection)
 
     @cached_property
     def people(self) -> People:
