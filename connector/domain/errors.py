@@ -339,6 +339,19 @@ class LedgerMoved(DomainError):
         super().__init__(f"{account} has changed since the preview; look at the new figures, and confirm those.")
 
 
+class TooManyLeaving(DomainError):
+    """More people would lose access at once than an ordinary day explains; nothing was changed."""
+
+    code = "too-many-leaving"
+
+    def __init__(self, directory: str, leaving: int, active: int) -> None:
+        self.directory, self.leaving, self.active = directory, leaving, active
+        super().__init__(
+            f"{leaving} of the {active} people of {directory} would lose access at once, so nothing was changed. If it "
+            f"is as it should be: jumpseat keycloak sync {directory} --yes"
+        )
+
+
 class NoSeatLeft(DomainError):
     """Every seat of the pool is held, or promised, and the pool refuses whom it cannot seat."""
 

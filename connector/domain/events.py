@@ -89,6 +89,9 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+    REALM_TOLD = "realm:told"
+    REALM_FAILED = "realm:failed"
+    REALM_READ = "realm:read"
 class Event:
     """One line of the audit trail.
 

@@ -136,6 +136,8 @@ class Presented(StrEnum):
     ENTRA = "entra"
     PULLED = "pulled"
     """Nothing: we have asked the provider ourselves."""
+    SIGNAL = "signal"
+    """A security event token that the directory's transmitter has signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ class DirectoryAccess:
     """A SCIM client that has shown a valid token: which directory it may write, and as whom.
 
     `token_id` is that of the directory's token, of the client secret, of the application at Entra ID, or the name of
-    the realm that was read, as `by` says.
+    the realm that was read, or the transmitter, as `by` says.
     """
 
     directory: Directory

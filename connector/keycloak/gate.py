@@ -15,7 +15,14 @@ ATTRIBUTE = "jumpseat_invite"
 """The attribute of a user of the realm that says whether she accepted: pending, accepted or revoked."""
 
 ACCEPTED = "accepted"
-STATES = ("pending", ACCEPTED, "revoked")
+LEAVING = "leaving"
+"""Stands there while somebody is being sent out: the gate is shut, and what ends her access is under way."""
+STATES = ("pending", ACCEPTED, "revoked", LEAVING)
+
+PERSON = "jumpseat_person"
+"""The attribute of a user whom we made: whose, by the person's id."""
+SUBJECT = "jumpseat_subject"
+"""The attribute of a user whom we made, and the claim to us: what names her at her own directory, the externalId."""
 
 ADMISSION_SCOPE = "jumpseat-admission"
 """The client scope whose client the gate lets through. It changes no token."""

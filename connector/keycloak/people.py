@@ -1,77 +1,96 @@
 """Write into the realm how its people's invitations stand, and end the sessions of whoever lost her access.
 
 The realm's own gate reads what is written here. It is compared and mended, never replayed: whatever was missed, because
-Keycloak was down or somebody edited a user, is put right by the next run.
+Keycloak was down or somebody edited a user, is put right by the next run. Any step may be the last one that is reached:
+the next attempt continues there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
 from typing import Any
 
 from keycloak import KeycloakAdmin
 from keycloak.exceptions import KeycloakDeleteError, KeycloakError
 
+from connector.domain.realms import Likeness, Standing
 from connector.keycloak import gate
-from connector.keycloak.server import Administrator, connect, told_in_a_sentence
+from connector.keycloak.server import NOT_FOUND, told_in_a_sentence
 
-NOT_FOUND = 404
-REVOKED = "revoked"
+User = dict[str, Any]
 
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """How one user of the realm turned from one standing to another; `before` is None where nothing was written."""
-
-    user_id: str
-    before: str | None
-    after: str
+_USER_ID = re.compile(r"[A-Za-z0-9:_-]{1,255}")
+"""What an id in a realm looks like, those of federated users too. It becomes part of an address that we write to."""
 
 
 class RealmPeople:
-    """The users of one realm, by their ids; those are the externalIds that the realm states over SCIM."""
+    """The users of a realm that states them itself, by their ids; those are the externalIds that we are told."""
 
-    def __init__(self, url: str, administrator: Administrator, realm: str) -> None:
-        self._url = url
-        self._admin = connect(url, realm, administrator)
+    def __init__(self, url: str, admin: KeycloakAdmin) -> None:
+        self._url, self._admin = url, admin
 
-    def mirror(self, standings: Mapping[str, str], tell: Callable[[Turn], None] = lambda turn: None) -> list[Turn]:
-        """Write these standings (user id -> standing) where they differ; return what was written.
+    def show(self, likeness: Likeness) -> list[str]:
+        """Let the realm show how one person stands; return what was done, nothing where it did already.
 
-        Whoever stands in the realm as pending or accepted and is not among them has been deleted in the directory, and
-        is revoked. Users of whom nothing was ever written and nothing is stated are left alone. Raises KeycloakFailure;
-        what was written until then stands.
+        Raises KeycloakFailure. Somebody whom the realm does not know has no access there. Whether she is enabled and to
+        what she is linked is the realm's own business.
         """
-        turned = []
+        user_id = likeness.external_id
+        if user_id is None or not is_user_id(user_id):
+            return []
         with told_in_a_sentence(self._url):
-            for turn, user in self._turns(standings):
-                self._write(user, turn)
-                tell(turn)
-                turned.append(turn)
-        return turned
+            user = found(lambda: self._admin.get_user(user_id))
+            if user is None or standing_in(user) == likeness.standing:
+                return []
+            turn(self._admin, user, likeness.standing)
+            return [likeness.standing.value]
 
-    def _turns(self, standings: Mapping[str, str]) -> Iterator[tuple[Turn, dict[str, Any]]]:
-        for user in self._admin.get_users({"briefRepresentation": "false"}):
-            before = next(iter(user.get("attributes", {}).get(gate.ATTRIBUTE, ())), None)
-            after = standings.get(user["id"], REVOKED if before else None)
-            if after is not None and after != before:
-                yield Turn(user["id"], before, after), user
 
-    def _write(self, user: dict[str, Any], turn: Turn) -> None:
-        """Close the door, then send out whoever was let in: a session ended first could be begun again.
+def is_user_id(external_id: str) -> bool:
+    """Tell whether this could be a user's id; what directories state may be anything."""
+    return _USER_ID.fullmatch(external_id) is not None
 
-        Whoever is merely pending from now on keeps her session: it may be the one at Jumpseat, in which she is about to
-        accept.
-        """
-        attributes = {**user.get("attributes", {}), gate.ATTRIBUTE: [turn.after]}
-        try:
-            self._admin.update_user(user["id"], {**user, "attributes": attributes})
-            if turn.before == gate.ACCEPTED or turn.after == REVOKED:
-                end_access(self._admin, user["id"])
-        except KeycloakError as error:
-            if error.response_code != NOT_FOUND:  # a user who is gone has no access
-                raise
+
+def standing_in(user: User) -> str | None:
+    """Return what the realm's gate reads of a user."""
+    return next(iter(user.get("attributes", {}).get(gate.ATTRIBUTE, ())), None)
+
+
+def turn(admin: KeycloakAdmin, user: User, standing: Standing) -> None:
+    """Let a user stand otherwise from now on, without the sessions that she may not have any more.
+
+    Whoever is merely pending for the first time keeps hers: it may be the one at Jumpseat, in which she is about to
+    accept.
+    """
+    if must_leave(user, standing):
+        shut(admin, user)
+        end_access(admin, user["id"])
+    mark(admin, user, standing)
+
+
+def must_leave(user: User, standing: Standing) -> bool:
+    """Tell whether a user's sessions are to be ended before she stands so; one who was being sent out is sent out."""
+    held = standing_in(user)
+    lost = held == gate.ACCEPTED and standing is not Standing.ACCEPTED
+    return lost or held == gate.LEAVING or standing is Standing.REVOKED
+
+
+def mark(admin: KeycloakAdmin, user: User, standing: str, **changes: Any) -> None:
+    """Write how a user stands, and what else is to be changed of her, if that differs; `user` is then so."""
+    attributes = {**user.get("attributes", {}), **changes.pop("attributes", {}), gate.ATTRIBUTE: [str(standing)]}
+    wanted = {**changes, "attributes": attributes}
+    if any(user.get(name) != value for name, value in wanted.items()):
+        user.update(wanted)
+        admin.update_user(user["id"], user)
+
+
+def shut(admin: KeycloakAdmin, user: User) -> None:
+    """Close the door before anybody is sent out: a session ended first could be begun again.
+
+    What stands there then is no standing: until it is one, what is left to do is not done.
+    """
+    mark(admin, user, gate.LEAVING)
 
 
 def end_access(admin: KeycloakAdmin, user_id: str) -> None:
@@ -87,3 +106,13 @@ def end_access(admin: KeycloakAdmin, user_id: str) -> None:
         except KeycloakDeleteError as error:
             if error.response_code != NOT_FOUND:  # nothing left to revoke
                 raise
+
+
+def found(ask: Callable[[], User]) -> User | None:
+    """Return what was asked for, None where Keycloak does not have it."""
+    try:
+        return ask()
+    except KeycloakError as error:
+        if error.response_code == NOT_FOUND:
+            return None
+        raise

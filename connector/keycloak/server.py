@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from keycloak import KeycloakAdmin, KeycloakOpenIDConnection
 from keycloak.exceptions import KeycloakAuthenticationError, KeycloakConnectionError, KeycloakError
@@ -14,8 +15,19 @@ TIMEOUT = 15
 """Seconds that one request may take. Creating a realm is the slowest; it takes about a second."""
 
 
+NOT_FOUND = 404
+_NEVER = (400, 409)
+
+
 class KeycloakFailure(Exception):
-    """Keycloak is not there, or would not do what it was asked. What was done before stands; asking again continues."""
+    """Keycloak is not there, or would not do what it was asked. What was done before stands; asking again continues.
+
+    `permanent` where asking the same again would be answered the same, `unreachable` where nothing was asked at all.
+    """
+
+    def __init__(self, sentence: str, *, permanent: bool = False, unreachable: bool = False) -> None:
+        self.permanent, self.unreachable = permanent, unreachable
+        super().__init__(sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +39,26 @@ class Administrator:
     realm: str = "master"
 
 
-def connect(url: str, realm: str, administrator: Administrator) -> KeycloakAdmin:
+@dataclass(frozen=True, slots=True)
+class ServiceAccount:
+    """A client of the realm itself that may do a few things in it, and nothing in any other."""
+
+    client_id: str
+    secret: str = field(repr=False)
+
+
+def connect(url: str, realm: str, by: Administrator | ServiceAccount) -> KeycloakAdmin:
     """Return the admin API of one realm. Nothing is sent before the first call.
 
     No request is sent twice by itself: python-keycloak's own retries would repeat a POST.
     """
+    shown: dict[str, Any]
+    if isinstance(by, Administrator):
+        shown = {"username": by.name, "password": by.password, "client_id": "admin-cli", "user_realm_name": by.realm}
+    else:
+        shown = {"client_id": by.client_id, "client_secret_key": by.secret, "user_realm_name": realm}
     connection = KeycloakOpenIDConnection(
-        server_url=url.rstrip("/") + "/",
-        realm_name=realm,
-        user_realm_name=administrator.realm,
-        username=administrator.name,
-        password=administrator.password,
-        client_id="admin-cli",
-        timeout=TIMEOUT,
-        max_retries=0,
+        server_url=url.rstrip("/") + "/", realm_name=realm, timeout=TIMEOUT, max_retries=0, **shown
     )
     return KeycloakAdmin(connection=connection)
 
@@ -51,13 +69,14 @@ def told_in_a_sentence(url: str) -> Iterator[None]:
     try:
         yield
     except KeycloakConnectionError as error:
-        raise KeycloakFailure(f"Keycloak at {url} cannot be reached.") from error
+        raise KeycloakFailure(f"Keycloak at {url} cannot be reached.", unreachable=True) from error
     except KeycloakAuthenticationError as error:
         raise KeycloakFailure(
-            f"Keycloak at {url} does not know this administrator, or the password is wrong."
+            f"Keycloak at {url} does not know this administrator or client, or the password or secret is wrong."
         ) from error
     except KeycloakError as error:
-        raise KeycloakFailure(f"Keycloak at {url} refused: {_reason(error)}.") from error
+        permanent = error.response_code in _NEVER
+        raise KeycloakFailure(f"Keycloak at {url} refused: {_reason(error)}.", permanent=permanent) from error
     except TypeError as error:
         raise KeycloakFailure(f"{url} does not answer as Keycloak's admin API does.") from error
 

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 from keycloak import KeycloakOpenID
 
 from connector.keycloak import flows, gate, wishes
+from connector.keycloak.changes import MISSING, Change, why_differs
 from connector.keycloak.server import TIMEOUT, Administrator, KeycloakFailure, connect, told_in_a_sentence
 from connector.keycloak.wishes import THEME, Broker, Representation, Wishes
-
-MISSING = "is missing"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One difference: the thing, how it differs, and what mends it."""
-
-    thing: str
-    why: str
-    mend: Callable[[], object] = field(repr=False, compare=False)
+from connector.keycloak.worker_client import WorkerClient, client_named
 
 
 class RealmSetup:
@@ -76,15 +66,24 @@ class RealmSetup:
 
     def client_secret(self) -> str:
         """Return the secret of Jumpseat's client."""
+        return self._secret_of(self.wishes.client_id)
+
+    def worker_secret(self) -> str:
+        """Return the secret of the worker's client."""
+        return self._secret_of(wishes.WORKER_CLIENT)
+
+    def _secret_of(self, client_id: str) -> str:
         with told_in_a_sentence(self.url):
-            return str(self._admin.get_client_secrets(self._our_client()["id"])["value"])
+            return str(self._admin.get_client_secrets(client_named(self._admin, client_id)["id"])["value"])
 
     def _parts(self) -> tuple[Callable[[], Iterator[Change]], ...]:
         """Return the parts in their order: what a part refers to stands before it."""
         return (
-            self._attribute,
+            self._attributes,
             self._scope,
             self._client,
+            self._subject_mapper,
+            self._worker,
             self._flows,
             self._settings,
             self._brokers,
@@ -110,12 +109,15 @@ class RealmSetup:
                 "providers folder and restart it, or leave the theme out with --no-theme."
             )
 
-    def _attribute(self) -> Iterator[Change]:
-        wanted = wishes.invitation_attribute()
+    def _attributes(self) -> Iterator[Change]:
+        for wanted in wishes.attributes(self.wishes):
+            yield from self._attribute(wanted)
+
+    def _attribute(self, wanted: Representation) -> Iterator[Change]:
         profile = self._admin.get_realm_users_profile()
         others = [one for one in profile["attributes"] if one["name"] != wanted["name"]]
         held = next((one for one in profile["attributes"] if one["name"] == wanted["name"]), None)
-        if why := _why(wanted, held):
+        if why := why_differs(wanted, held):
             changed = {**profile, "attributes": [*others, wanted]}
             yield Change(
                 f"user attribute {wanted['name']}", why, lambda: self._admin.update_realm_users_profile(changed)
@@ -124,7 +126,7 @@ class RealmSetup:
     def _scope(self) -> Iterator[Change]:
         wanted = wishes.admission_scope()
         held = self._admin.get_client_scope_by_name(gate.ADMISSION_SCOPE)
-        if why := _why(wanted, held):
+        if why := why_differs(wanted, held):
             payload = {**(held or {}), **wanted}
             change = partial(self._admin.update_client_scope, held["id"]) if held else self._admin.create_client_scope
             yield Change(f"client scope {gate.ADMISSION_SCOPE}", why, partial(change, payload))
@@ -134,20 +136,39 @@ class RealmSetup:
         held = self._our_client()
         if not held:
             yield Change(name, MISSING, lambda: self._admin.create_client(dict(wanted)))
-        elif why := _why(wanted, held):
+        elif why := why_differs(wanted, held):
             merged = {**held, **wanted, "attributes": {**held["attributes"], **wanted["attributes"]}}
             yield Change(name, why, lambda: self._admin.update_client(held["id"], merged))
         if gate.ADMISSION_SCOPE not in held.get("defaultClientScopes", []):
             yield Change(name, f"does not carry {gate.ADMISSION_SCOPE}", self._carry_scope)
+
+    def _subject_mapper(self) -> Iterator[Change]:
+        if not self.wishes.creates:
+            return
+        wanted = wishes.subject_mapper()
+        held = next(
+            (one for one in self._our_client().get("protocolMappers", ()) if one["name"] == wanted["name"]), None
+        )
+        if why := why_differs(wanted, held):
+            yield Change(f"claim {gate.SUBJECT}", why, lambda: self._map(held, {**(held or {}), **wanted}))
+
+    def _map(self, held: Representation | None, payload: dict[str, Any]) -> None:
+        client_id = self._our_client()["id"]
+        if held:
+            self._admin.update_client_mapper(client_id, held["id"], payload)
+        else:
+            self._admin.add_mapper_to_client(client_id, payload)
+
+    def _worker(self) -> Iterator[Change]:
+        if self.wishes.tells or self.wishes.reads:
+            yield from WorkerClient(self._admin).changes(wishes.worker_roles(self.wishes))
 
     def _carry_scope(self) -> None:
         scope = self._admin.get_client_scope_by_name(gate.ADMISSION_SCOPE) or {}
         self._admin.add_client_default_client_scope(self._our_client()["id"], scope["id"], {})
 
     def _our_client(self) -> dict[str, Any]:
-        """Return our client as the realm holds it, empty when it does not."""
-        found = (one for one in self._admin.get_clients() if one["clientId"] == self.wishes.client_id)
-        return next(found, {})
+        return client_named(self._admin, self.wishes.client_id)
 
     def _flows(self) -> Iterator[Change]:
         known = flows.aliases(self._admin)
@@ -159,7 +180,7 @@ class RealmSetup:
 
     def _settings(self) -> Iterator[Change]:
         wanted = wishes.realm_settings(self.wishes)
-        if why := _why(wanted, self._admin.get_realm(self.wishes.realm)):
+        if why := why_differs(wanted, self._admin.get_realm(self.wishes.realm)):
             yield Change(
                 f"realm {self.wishes.realm}", why, lambda: self._admin.update_realm(self.wishes.realm, dict(wanted))
             )
@@ -176,7 +197,7 @@ class RealmSetup:
         name = f"identity provider {broker.kind}"
         if held is None:
             yield Change(name, MISSING, lambda: self._admin.create_idp(payload))
-        elif why := _why(wanted, held):
+        elif why := why_differs(wanted, held):
             yield Change(name, why, lambda: self._admin.update_idp(broker.kind, payload))
 
     def _ways_around(self) -> Iterator[Change]:
@@ -217,23 +238,3 @@ class RealmSetup:
                 "is not used any more",
                 partial(self._admin.delete_authentication_flow, flow_id),
             )
-
-
-def _why(wanted: Representation, held: Representation | None) -> str:
-    """Return in what the held thing differs from the wanted one, in what we wish of it; empty when in nothing."""
-    if held is None:
-        return MISSING
-    differing = ", ".join(_differing(wanted, held))
-    return f"differs in {differing}" if differing else ""
-
-
-def _differing(wanted: Representation, held: Representation, within: str = "") -> Iterator[str]:
-    for key, value in wanted.items():
-        found = held.get(key)
-        if isinstance(value, Mapping):
-            yield from _differing(value, found if isinstance(found, Mapping) else {}, f"{within}{key}.")
-        elif isinstance(value, list):
-            if sorted(value) != sorted(found or []):
-                yield within + key
-        elif value != found:
-            yield within + key

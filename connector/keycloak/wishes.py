@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from connector.keycloak import gate
 
 THEME = "jumpseat"
+WORKER_CLIENT = "jumpseat-worker"
 Representation = Mapping[str, Any]
 
 
@@ -34,6 +35,12 @@ class Wishes:
     signed_out_url: str
     themed: bool = True
     brokers: tuple[Broker, ...] = ()
+    tells: bool = False
+    """Whether the worker tells the realm how its people stand."""
+    reads: bool = False
+    """Whether the worker reads the realm's users and groups."""
+    creates: bool = False
+    """Whether the realm's users are made by the worker."""
 
 
 def realm_settings(wishes: Wishes) -> Representation:
@@ -98,14 +105,61 @@ def client(wishes: Wishes) -> Representation:
     }
 
 
-def invitation_attribute() -> Representation:
-    """Return the declaration of the attribute. The person herself neither sees nor edits it in her account."""
+def worker_client() -> Representation:
+    """Return the client as which the worker speaks to the realm: a service account, and no way to sign anybody in."""
     return {
-        "name": gate.ATTRIBUTE,
-        "displayName": "Jumpseat invitation",
-        "permissions": {"view": ["admin"], "edit": ["admin"]},
-        "validations": {"options": {"options": list(gate.STATES)}},
-        "multivalued": False,
+        "clientId": WORKER_CLIENT,
+        "name": "Jumpseat's worker",
+        "enabled": True,
+        "protocol": "openid-connect",
+        "publicClient": False,
+        "clientAuthenticatorType": "client-secret",
+        "standardFlowEnabled": False,
+        "implicitFlowEnabled": False,
+        "directAccessGrantsEnabled": False,
+        "serviceAccountsEnabled": True,
+        "fullScopeAllowed": True,
+        "redirectUris": [],
+        "webOrigins": [],
+    }
+
+
+def worker_roles(wishes: Wishes) -> frozenset[str]:
+    """Return what the worker may do in the realm, as roles of its client `realm-management`: no more than it has to."""
+    return frozenset({"view-users"} | ({"manage-users"} if wishes.tells else set()))
+
+
+def attributes(wishes: Wishes) -> Iterable[Representation]:
+    """Return the declarations of our attributes. The person herself neither sees nor edits them in her account."""
+    states = {"validations": {"options": {"options": list(gate.STATES)}}}
+    yield _attribute(gate.ATTRIBUTE, "Jumpseat invitation") | states
+    if wishes.creates:
+        yield _attribute(gate.PERSON, "Jumpseat person")
+        yield _attribute(gate.SUBJECT, "Id at her own directory")
+
+
+def _attribute(name: str, shown_as: str) -> dict[str, Any]:
+    permissions = {"view": ["admin"], "edit": ["admin"]}
+    return {"name": name, "displayName": shown_as, "permissions": permissions, "multivalued": False}
+
+
+def subject_mapper() -> Representation:
+    """Return what makes a claim to Jumpseat's client of the externalId of a user whom we made.
+
+    Her `sub` is the realm's, and no directory states it.
+    """
+    return {
+        "name": gate.SUBJECT,
+        "protocol": "openid-connect",
+        "protocolMapper": "oidc-usermodel-attribute-mapper",
+        "config": {
+            "user.attribute": gate.SUBJECT,
+            "claim.name": gate.SUBJECT,
+            "jsonType.label": "String",
+            "id.token.claim": "true",
+            "access.token.claim": "false",
+            "userinfo.token.claim": "true",
+        },
     }
 
 

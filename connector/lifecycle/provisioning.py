@@ -15,16 +15,18 @@ from connector.domain.folding import fold
 from connector.domain.identifiers import new_id
 from connector.domain.listing import Listing
 from connector.domain.people import Member, Page, Person, StatedPerson
-from connector.domain.tenancy import DirectoryAccess
+from connector.domain.tenancy import DirectoryAccess, Presented
 from connector.lifecycle.consequences import end_sessions
 from connector.lifecycle.handing_over import pass_on
+from connector.lifecycle.realm_posts import tell_realms
 from connector.lifecycle.settling import inactive, rulebook, settle
 from connector.storage.work import Work
 
 
 def cause_of(access: DirectoryAccess) -> Cause:
-    """Return what the trail names as the cause: the token that a SCIM client showed, and its request."""
-    return Cause(CauseKind.SCIM, f"{access.by}:{access.token_id}", access.request_id)
+    """Return what the trail names as the cause: the token that a SCIM client showed, and its request; or our reading."""
+    kind = CauseKind.PROVIDER if access.by in (Presented.PULLED, Presented.SIGNAL) else CauseKind.SCIM
+    return Cause(kind, f"{access.by}:{access.token_id}", access.request_id)
 
 
 def create_person(work: Work, access: DirectoryAccess, stated: StatedPerson) -> Person:
@@ -155,7 +157,9 @@ def _write(
 
 def _settle(work: Work, access: DirectoryAccess, version: int, person: Person) -> None:
     tenant_id = access.directory.tenant_id
-    settle(work, tenant_id, rulebook(work, tenant_id, version), [person], cause_of(access))
+    book = rulebook(work, tenant_id, version)
+    settle(work, tenant_id, book, [person], cause_of(access))
+    tell_realms(work, book, tenant_id, [person.id])
 
 
 def _leave(work: Work, access: DirectoryAccess, version: int, person: Person, *, left: bool = False) -> None:

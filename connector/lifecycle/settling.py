@@ -17,6 +17,7 @@ from connector.domain.settlement import AccountLedger, Changes, Standing
 from connector.domain.settlement import settle as decide
 from connector.lifecycle.consequences import apply
 from connector.lifecycle.full_pools import refuse_newcomers
+from connector.lifecycle.realm_posts import tell_realms
 from connector.mappers.rulebook import Rulebook, compile_rulebook
 from connector.storage.work import Work
 
@@ -38,7 +39,8 @@ def fresh_rulebook(work: Work, tenant_id: str, changed: Account | None = None) -
     signs_in = (one.id for one in work.tenancy.directories(tenant_id) if one.signs_in)
     accounts = (changed if changed and changed.id == one.id else one for one in work.accounts.all(tenant_id))
     fallbacks, by_hand = work.accounts.fallbacks(tenant_id), work.grants.any(tenant_id)
-    return compile_rulebook(work.rules.all(tenant_id), accounts, signs_in, fallbacks=fallbacks, by_hand=by_hand)
+    book = compile_rulebook(work.rules.all(tenant_id), accounts, signs_in, fallbacks=fallbacks, by_hand=by_hand)
+    return replace(book, mirrored=work.realms.any_mirrored(tenant_id))
 
 
 def settle(
@@ -78,6 +80,7 @@ def settle(
         refuse_newcomers(work, book, results)
     for changes in results:
         apply(work, tenant_id, book, changes, cause)
+    tell_realms(work, book, tenant_id, (one.after.person_id for changes in results for one in changes.changes))
     return results
 
 

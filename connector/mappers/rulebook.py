@@ -59,7 +59,8 @@ class Rulebook:
 
     `signs_in` are the directories whose people can sign in. `offered` is what each name makes due that a directory may
     state among the entitlements or roles of a person. `fallbacks` say, by account and pool, which seat type is given
-    when the pool is full. `by_hand` tells whether operators have given anything to anybody.
+    when the pool is full. `by_hand` tells whether operators have given anything to anybody, `mirrored` whether any
+    realm is told how people stand.
     """
 
     rules: tuple[CompiledRule, ...]
@@ -84,6 +85,7 @@ class Rulebook:
         return [compiled.rule for compiled in self.rules if _awaits(compiled.rule, directory_id, stated)]
 
     def stated_by(self, person: Person) -> list[CompiledRule]:
+    mirrored: bool = False
         """Return what the entitlements and roles stated of a person make due: a name that nobody offers, nothing."""
         found = {
             compiled.rule.id: compiled

@@ -46,6 +46,7 @@ ANSWERS: Mapping[type[errors.DomainError], tuple[int, str | None]] = MappingProx
         errors.SheetUnreadable: CONFLICT,
         errors.SignInNeeded: CONFLICT,
         errors.SuspendFirst: CONFLICT,
+        errors.TooManyLeaving: CONFLICT,
     }
 )
 """Every refusal of the rules, as SCIM says it; what no directory can meet would be a conflict with our own state."""

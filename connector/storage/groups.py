@@ -77,6 +77,11 @@ class Groups:
         """Return one page of the directory's, and how many match in all."""
         return page_of(self.connection, scim_group, directory_id, listing, group_of)
 
+    def all_of(self, directory_id: str) -> Iterator[Group]:
+        """Yield every group of the directory, without their members."""
+        query = select(scim_group).where(scim_group.c.directory_id == directory_id).order_by(scim_group.c.id)
+        yield from (group_of(row) for row in self.connection.execute(query))
+
     def add(self, one: Group) -> None:
         """Add a group; raises AlreadyExists when another unit of work took its name meanwhile."""
         fixed = {"id": one.id, "tenant_id": one.tenant_id, "directory_id": one.directory_id}

@@ -44,6 +44,11 @@ _KEYED_LOCKED = Prepared(
     .where(person.c.directory_id == bindparam("directory_id"), person.c.external_id_key == bindparam("external_id"))
     .with_for_update()
 )
+_KEYED = Prepared(
+    select(person.c.id, person.c.external_id_key).where(
+        person.c.directory_id == bindparam("directory_id"), person.c.external_id_key.in_(among())
+    )
+)
 _MANY = select(person).where(person.c.id.in_(among())).order_by(person.c.id)
 _BY_ID, _BY_ID_LOCKED = Prepared(_MANY), Prepared(_MANY.with_for_update())
 _LOCK = Prepared(_MANY.with_only_columns(person.c.id).with_for_update())
@@ -130,6 +135,21 @@ class People:
             person.c.directory_id.in_(sorted(directory_ids)), person.c.active, person.c.deleted_at.is_(None)
         )
         return list(self.connection.execute(query.order_by(person.c.id)).scalars())
+
+    def ever_of(self, directory_id: str) -> list[str]:
+        """Return the ids of everybody whom this directory has ever stated, ascending."""
+        query = select(person.c.id).where(person.c.directory_id == directory_id).order_by(person.c.id)
+        return list(self.connection.execute(query).scalars())
+
+    def present_of(self, directory_id: str) -> Iterator[Person]:
+        """Yield everybody of this directory who is not deleted, the inactive ones too."""
+        query = select(person).where(person.c.directory_id == directory_id, person.c.deleted_at.is_(None))
+        yield from (person_of(row) for row in self.connection.execute(query.order_by(person.c.id)))
+
+    def ids_keyed(self, directory_id: str, external_ids: Iterable[str]) -> dict[str, str]:
+        """Return externalId -> who bears it in this directory."""
+        rows = _KEYED.over(self.connection, external_ids, directory_id=directory_id)
+        return {row.external_id_key: row.id for row in rows}
 
     def page(self, directory_id: str, listing: Listing) -> Page[Person]:
         """Return one page of the directory's, and how many match in all."""

@@ -19,7 +19,7 @@ URL = "https://sso.acme.example"
     ("raised", "said"),
     [
         (KeycloakConnectionError("Can't connect to server (secret in here)"), "cannot be reached"),
-        (KeycloakAuthenticationError("Unauthorized", 401, b""), "does not know this administrator"),
+        (KeycloakAuthenticationError("Unauthorized", 401, b""), "does not know this administrator or client"),
         (
             KeycloakPostError(b"...", 409, b'{"errorMessage": "Client jumpseat already exists"}'),
             "refused: Client jumpseat already exists (HTTP 409)",

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from connector.keycloak.changes import why_differs
 from connector.keycloak.server import Administrator, KeycloakFailure
-from connector.keycloak.setup import RealmSetup, _why
+from connector.keycloak.setup import RealmSetup
 
 from .test_wishes import WISHES
 
@@ -47,4 +48,4 @@ def test_a_server_that_is_not_there_is_told_in_a_sentence(act: str) -> None:
 )
 def test_only_what_we_wish_of_a_thing_is_compared(wanted: Any, held: Any, why: str) -> None:
     """What else the realm's owner set stands; of a list, one entry too many is a difference, its order is none."""
-    assert _why(wanted, held) == why
+    assert why_differs(wanted, held) == why

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from connector.domain.errors import NotFound
-from connector.lifecycle.mirroring import Standing, standings
+from connector.domain.realms import Standing
+from connector.lifecycle.mirroring import standings
 
 from .company import Company
 

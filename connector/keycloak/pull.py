@@ -1,0 +1,69 @@
+"""Pull a realm: read it, compare, state the differences. What Keycloak cannot push is so no later than the interval."""
+
+from __future__ import annotations
+
+from connector.domain.errors import AlreadyExists, DomainError, TooManyLeaving
+from connector.keycloak.reading import RealmReader
+from connector.keycloak.server import KeycloakFailure, ServiceAccount, connect
+from connector.lifecycle import Lifecycle, pulling
+from connector.lifecycle.pulling import Differences, Held, Read, Report
+from connector.lifecycle.realms import RealmAccess
+
+
+class Pull:
+    """One realm, pulled once."""
+
+    def __init__(self, lifecycle: Lifecycle, access: RealmAccess) -> None:
+        self._lifecycle, self._realm = lifecycle, access.realm
+        self._admin = connect(self._realm.server, self._realm.name, service_account(access))
+
+    def look(self) -> tuple[Held, Read, Differences]:
+        """Read the realm and compare; raises KeycloakFailure. Nothing is changed."""
+        before = self._lifecycle.read(pulling.held, self._realm)
+        now = RealmReader(self._realm.server, self._admin).read(before)
+        return before, now, pulling.differences(before, now)
+
+    def run(self, *, anyway: bool = False) -> Report:
+        """Bring the directory to what the realm says, and return what that came to.
+
+        Raises KeycloakFailure, and TooManyLeaving unless `anyway`; then nothing was changed, and both are noted for
+        `doctor`. What cannot be stated of one person keeps no other from being stated.
+        """
+        try:
+            report = self._run(anyway)
+        except (KeycloakFailure, TooManyLeaving) as failure:
+            self._lifecycle.write(pulling.not_read, self._realm, str(failure))
+            raise
+        self._lifecycle.write(pulling.finished, self._realm, report)
+        return report
+
+    def _run(self, anyway: bool) -> Report:
+        before, now, found = self.look()
+        by = self._lifecycle.read(pulling.access, self._realm)
+        if found.trips and not anyway:
+            raise TooManyLeaving(by.directory.slug, len(found.losing), found.active)
+        report, left = Report(found.counts, len(found.losing)), list(pulling.steps(found))
+        # Names that people exchange are free once the other has let go of hers.
+        for last in (False, True):
+            again = []
+            for kind, key in left:
+                try:
+                    self._lifecycle.write(pulling.STEPS[kind], by, before, now, key)
+                except AlreadyExists as taken:
+                    again.append((kind, key))
+                    report.problems += [f"{key}: {taken}"] if last else []
+                except DomainError as refused:
+                    report.problems.append(f"{key}: {refused}")
+            left = again
+        return report
+
+
+def service_account(access: RealmAccess) -> ServiceAccount:
+    """Return as whom the worker speaks to a realm; raises KeycloakFailure when its secret cannot be read any more."""
+    if access.secret is None:
+        raise KeycloakFailure(
+            f"The secret for the realm {access.realm.name} was kept under another JUMPSEAT_SECRET_KEY: set the old one "
+            "again, or: jumpseat keycloak setup DIRECTORY ...",
+            permanent=True,
+        )
+    return ServiceAccount(access.realm.client_id, access.secret)
