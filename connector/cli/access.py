@@ -6,7 +6,7 @@ import click
 
 from connector.cli.operator import Operator, pass_operator
 from connector.cli.output import count, json_option, listing
-from connector.lifecycle import invitations, outstanding, own_sessions, reporting
+from connector.lifecycle import asking, invitations, outstanding, own_sessions, reporting
 
 
 @click.group()
@@ -69,3 +69,33 @@ def end(operator: Operator, directory: str, user_name: str | None, everybody: bo
         raise click.UsageError("Say either who is to be signed out, or --everybody.")
     ended = operator.write(own_sessions.end_sessions_of, directory, user_name, operator.cause)
     click.echo(f"{count(ended, 'session')} ended." if ended else "Nobody was signed in.")
+
+
+@command.command()
+@click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True)
+@json_option
+@pass_operator
+def requests(operator: Operator, limit: int, as_json: bool) -> None:
+    """List who asked for access from a page that refused it, the oldest first."""
+    rows = [
+        {
+            "account": one.account.slug,
+            "directory": one.directory,
+            "user_name": one.person.stated.user_name,
+            "created_at": one.request.created_at,
+        }
+        for one in operator.write(asking.open_requests, limit)
+    ]
+    columns = {"account": "Account", "directory": "Directory", "user_name": "Person", "created_at": "Since"}
+    listing(rows, columns, as_json, "Nobody asks for access.")
+
+
+@command.command()
+@click.argument("account")
+@click.argument("directory")
+@click.argument("user_name")
+@pass_operator
+def refuse(operator: Operator, account: str, directory: str, user_name: str) -> None:
+    """Answer a request with no; to answer with yes: jumpseat member grant, or invitation resend."""
+    operator.write(asking.refuse, account, directory, user_name, operator.cause)
+    click.echo(f"{user_name} is not asked about again, unless she asks anew in a week or later.")

@@ -71,6 +71,8 @@ class Kind(StrEnum):
     INVITATION_RESENT = "invitation:resent"
     INVITATION_CLOSED = "invitation:closed"
     ACCEPTANCE_REFUSED = "acceptance:refused"
+    ACCESS_REQUESTED = "access:requested"
+    ACCESS_REFUSED = "access:refused"
     IDENTITY_BOUND = "identity:bound"
     SESSION_STARTED = "session:started"
     SESSIONS_ENDED = "sessions:ended"

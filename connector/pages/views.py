@@ -13,6 +13,7 @@ from connector.domain.people import Person
 from connector.lifecycle import admission, invitations, own_sessions, visits
 from connector.lifecycle.invitations import Offer
 from connector.lifecycle.visits import Visit
+from connector.pages import remedies
 from connector.web import cookies
 from connector.web.context import lifecycle
 from connector.web.csrf import check_form
@@ -21,6 +22,7 @@ from connector.web.pages import page, refusal
 from connector.web.refusals import PageRefusal
 
 blueprint = Blueprint("pages", __name__, template_folder="templates")
+remedies.add_to(blueprint)
 
 
 @blueprint.get("/")
@@ -58,7 +60,8 @@ def invitation(token: str) -> Response:
     offer = lifecycle().read(invitations.look, token)
     _speak_to(offer.person)
     if offer.state is not InvitationState.PENDING:
-        return refusal(f"invitation-{offer.state.value}")
+        again = f"/invitations/{token}/again" if offer.state is InvitationState.EXPIRED else None
+        return refusal(f"invitation-{offer.state.value}", action=again)
     visit = _visit()
     signed_in = visit is not None and visit.session.directory_id == offer.directory.id
     return page("invitation.html", offer=offer, signed_in=signed_in, sign_in=_sign_in_link(offer, token))

@@ -59,7 +59,7 @@ def _refused(outcome: Refusal, account: str) -> Response:
     sign_in = "/login"
     if outcome.reason is Reason.STEP_UP:
         sign_in = f"/login/{outcome.directory}?account={account}"
-    response = refusal(outcome.reason.value, sign_in=sign_in)
+    response = refusal(outcome.reason.value, sign_in=sign_in, account=account)
     if outcome.reason.asks_for_sign_in:
         response.headers["WWW-Authenticate"] = 'Cookie realm="jumpseat"'
         response.headers["X-Jumpseat-Sign-In"] = public_link(sign_in)

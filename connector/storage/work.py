@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from connector.settings import Settings
+from connector.storage.access_requests import AccessRequests
 from connector.storage.accounts import Accounts
 from connector.storage.billing import Billing
 from connector.storage.cuts import Cuts
@@ -115,6 +116,10 @@ class Work:
     @cached_property
     def cuts(self) -> Cuts:
         return Cuts(self.connection)
+
+    @cached_property
+    def access_requests(self) -> AccessRequests:
+        return AccessRequests(self.connection)
 
     @cached_property
     def signing_keys(self) -> SigningKeys:

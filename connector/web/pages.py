@@ -37,16 +37,17 @@ def page(template: str, status: int = 200, **facts: Any) -> Response:
     return response
 
 
-def refusal(code: str, reference: str | None = None, sign_in: str = "/login") -> Response:
+def refusal(code: str, reference: str | None = None, sign_in: str = "/login", **more: Any) -> Response:
     """Render the page of a reason code; the code stands in the `X-Jumpseat-Reason` header too.
 
-    `sign_in` is where the page's button leads, when signing in can help.
+    `sign_in` is where the page's button leads, when signing in can help. More facts: the `account` at whose page the
+    reader can help herself, or, on that page, her `footing` and the `action` of its form.
     """
     entry = REFUSALS[code]
     title, advice = (text.in_language(language()) for text in (entry.title, entry.advice))
     facts = {"title": title, "advice": advice, "next": entry.next, "Next": Next, "code": code, "reference": reference}
     facts["sign_in"] = sign_in
-    response = page("refusal.html", entry.status, **facts)
+    response = page("refusal.html", entry.status, **facts, **more)
     response.headers["X-Jumpseat-Reason"] = code
     return response
 

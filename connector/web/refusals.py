@@ -16,6 +16,7 @@ class Next(StrEnum):
 
     SIGN_IN = "sign-in"
     MY_ACCOUNTS = "my-accounts"
+    THIS_ACCOUNT = "this-account"
     NOTHING = "nothing"
 
 
