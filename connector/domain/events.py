@@ -88,12 +88,12 @@ class Kind(StrEnum):
     PERSON_ERASED = "person:erased"
     MAIL_SENT = "mail:sent"
     MAIL_FAILED = "mail:failed"
-
-
-@dataclass(frozen=True, slots=True)
     REALM_TOLD = "realm:told"
     REALM_FAILED = "realm:failed"
     REALM_READ = "realm:read"
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One line of the audit trail.
 
