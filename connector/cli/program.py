@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "directory": "Connections to identity providers: SCIM in, sign-in through OpenID Connect.",
         "token": "SCIM tokens of a directory.",
         "client": "OAuth 2.0 client secrets of a directory, for SCIM clients that want short-lived tokens.",
+        "operator-token": "Tokens with which programs use the operator API.",
         "keycloak": "A Keycloak realm, set up for a directory.",
         "gate": "The keys that the gate signs with.",
         "account": "Accounts at vendors, or of your own product, and their seats.",
@@ -66,7 +67,7 @@ class Program(click.Group):
         """Return a command; only its own module is imported."""
         if cmd_name not in NAMES:
             return None
-        command: click.Command = import_module(f"connector.cli.{cmd_name}").command
+        command: click.Command = import_module(f"connector.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(

@@ -131,6 +131,34 @@ class TokenRefused(DomainError):
         super().__init__("A valid bearer token of this directory is needed.")
 
 
+class OperatorTokenRefused(DomainError):
+    """The operator token opens nothing; whether it is unknown, revoked or expired is not told."""
+
+    code = "operator-token-refused"
+
+    def __init__(self) -> None:
+        super().__init__("A valid operator token is needed; jumpseat operator-token create makes one.")
+
+
+class ScopeMissing(DomainError):
+    """The operator token may not do this; `scope` is what it would need."""
+
+    code = "scope-missing"
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+        super().__init__(f"The operator token has not the scope {scope}, which this needs.")
+
+
+class KeyReused(DomainError):
+    """An idempotency key came back with another request than the one it was used for."""
+
+    code = "key-reused"
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used for another request; take a new one for this.")
+
+
 class CapacityBelowUse(DomainError):
     """Fewer seats were asked for than are in use; nobody is evicted."""
 

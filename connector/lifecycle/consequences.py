@@ -34,6 +34,7 @@ _CLOSED = {
 
 def apply(work: Work, tenant_id: str, book: Rulebook, changes: Changes, cause: Cause) -> None:
     """Write one account's changes and all that follows from them."""
+    work.settled.append(changes)
     work.ledger.add(change.after for change in changes.changes if change.before is None)
     work.ledger.write(change.after for change in changes.changes if change.before is not None)
     work.accounts.write_counts(changes.pools)

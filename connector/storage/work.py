@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from connector.domain.settlement import Changes
 from connector.settings import Settings
 from connector.storage.access_requests import AccessRequests
 from connector.storage.accounts import Accounts
@@ -37,6 +38,7 @@ class Work:
 
     Rows are locked in one order, always: the tenant's policy, then a group, then people, then an account's pools, each
     by ascending id. `cache` outlives the unit; what it holds is keyed by a version that is read under a lock.
+    `settled` is what settlements in this unit came to, in their order, for whoever tells or previews it.
     """
 
     def __init__(self, connection: Connection, now: datetime, settings: Settings, cache: dict[Any, Any]) -> None:
@@ -44,6 +46,7 @@ class Work:
         self.now = now
         self.settings = settings
         self.cache = cache
+        self.settled: list[Changes] = []
 
     @cached_property
     def tenancy(self) -> Tenancy:
