@@ -69,6 +69,7 @@ class Rulebook:
     offered: Mapping[tuple[OfferKind, str], CompiledRule] = field(default_factory=dict)
     fallbacks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     by_hand: bool = False
+    mirrored: bool = False
     _entitlements: dict[tuple[str, ...], Entitlement] = field(default_factory=dict, repr=False)
 
     @property
@@ -85,7 +86,6 @@ class Rulebook:
         return [compiled.rule for compiled in self.rules if _awaits(compiled.rule, directory_id, stated)]
 
     def stated_by(self, person: Person) -> list[CompiledRule]:
-    mirrored: bool = False
         """Return what the entitlements and roles stated of a person make due: a name that nobody offers, nothing."""
         found = {
             compiled.rule.id: compiled
