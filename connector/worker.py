@@ -12,11 +12,20 @@ from email.message import EmailMessage
 from urllib.parse import urlsplit
 
 from connector.domain.errors import InvalidValue
-from connector.domain.text import Text
+from connector.domain.text import Text, first_spoken
 from connector.lifecycle import Lifecycle, delivery, erasure, gate_keys, granting, reserving, seating
 from connector.lifecycle.handovers import HandoverLetter
 from connector.lifecycle.settling import settle_time
-from connector.mail import HandoverMail, InvitationMail, MailNotSent, Transport, handover, invitation, transport
+from connector.mail import (
+    About,
+    HandoverMail,
+    InvitationMail,
+    MailNotSent,
+    Transport,
+    handover,
+    invitation,
+    transport,
+)
 from connector.observability import note
 from connector.settings import Settings
 from connector.storage.database import Database
@@ -115,8 +124,9 @@ def written(letter: delivery.Letter | HandoverLetter, settings: Settings, now: d
     if isinstance(letter, HandoverLetter):
         return _to_heir(letter, settings, now)
     offer = letter.offer
+    about = About(letter.kind.removeprefix("mail."))
     facts = InvitationMail(
-        invitation_id=offer.invitation.id,
+        letter_id=letter.letter_id,
         sender=settings.mail_from,
         address=offer.person.work_email or "",
         person=offer.person.display_name,
@@ -126,9 +136,10 @@ def written(letter: delivery.Letter | HandoverLetter, settings: Settings, now: d
         seat=Text(en=", ".join(seat.en for seat in offer.seats), fr=", ".join(seat.fr for seat in offer.seats)),
         expires_at=offer.invitation.expires_at,
         written_at=now,
-        link=letter.link,
+        link=f"{settings.public_url}/me" if about is About.SEAT else letter.link,
+        about=about,
     )
-    return invitation(facts, offer.person.language or settings.language)
+    return invitation(facts, first_spoken(offer.languages) or settings.language)
 
 
 def _to_heir(letter: HandoverLetter, settings: Settings, now: datetime) -> EmailMessage:
@@ -149,4 +160,4 @@ def _to_heir(letter: HandoverLetter, settings: Settings, now: datetime) -> Email
         written_at=now,
         host=urlsplit(settings.public_url).hostname or "localhost",
     )
-    return handover(facts, (report.heir.language if report.heir else None) or settings.language)
+    return handover(facts, first_spoken([report.heir.language if report.heir else None]) or settings.language)

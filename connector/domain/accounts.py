@@ -14,8 +14,10 @@ class Account:
     """One shared account at a vendor, or of one's own product; `vendor`, `plan` and `addons` are catalogue keys.
 
     `line_order` is the order in which those are served who wait for a seat. Since `frozen_at` nobody gets in, though
-    all keep what they hold. `owner_id` is the person who owns it at the vendor, where a directory states her. `sets` are
-    named sets of permissions of the account's own, `sub_accounts` the names of accounts below it.
+    all keep what they hold. `owner_id` is the person who owns it at the vendor, where a directory states her. `sets`
+    are named sets of permissions of the account's own, `sub_accounts` the names of accounts below it.
+    `mails` says whether we send its invitations by letter, and `reminder_hours` how long before its end one is reminded
+    of: 0 for never, None where vendor and installation say.
     """
 
     id: str
@@ -33,6 +35,8 @@ class Account:
     owner_id: str | None = None
     sets: Mapping[str, frozenset[str]] = field(default_factory=dict)
     sub_accounts: tuple[str, ...] = ()
+    mails: bool = True
+    reminder_hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

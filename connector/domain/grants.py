@@ -50,7 +50,8 @@ class ManualGrant:
     """What an operator gives one person in one account, beside what rules make due; one for both at a time.
 
     It survives the end of every rule, and is due only while the person is active in her directory. At `next_at`, where
-    there is one, `next` takes its place; without `next`, nothing does.
+    there is one, `next` takes its place; without `next`, nothing does. `mails` says whether an invitation to it is sent
+    by letter, or its link handed over; `language` is that of letters to somebody whose directory states none.
     """
 
     id: str
@@ -62,6 +63,8 @@ class ManualGrant:
     given_at: datetime
     next: Given | None = None
     next_at: datetime | None = None
+    mails: bool = True
+    language: str | None = None
 
     @property
     def source(self) -> str:

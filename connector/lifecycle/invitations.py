@@ -6,9 +6,8 @@ her; everything else about the token is judged at the moment of use, under the l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from connector.domain.accounts import Account
 from connector.domain.catalogue import Catalogue
@@ -17,7 +16,7 @@ from connector.domain.events import Cause, CauseKind, Event, Kind
 from connector.domain.folding import fold
 from connector.domain.identifiers import new_id
 from connector.domain.identities import verified_email
-from connector.domain.invitations import Invitation, InvitationState
+from connector.domain.invitations import Invitation, InvitationState, VendorState
 from connector.domain.memberships import Answer, Membership, State
 from connector.domain.people import Person
 from connector.domain.sessions import Identity, Session
@@ -26,12 +25,13 @@ from connector.domain.tenancy import Bind, Directory
 from connector.domain.text import Text
 from connector.lifecycle.accounts import account_named
 from connector.lifecycle.admission import live_session, refuse_when_off
-from connector.lifecycle.consequences import new_invitation, send
 from connector.lifecycle.directories import directory_named
 from connector.lifecycle.freezing import refuse_frozen
+from connector.lifecycle.inviting import event_of, offered, send_otherwise
 from connector.lifecycle.settling import rulebook, settle
 from connector.lifecycle.tokens import hashed, invitation_token
 from connector.mappers.catalogues import load_catalogue
+from connector.mappers.rulebook import Rulebook
 from connector.storage.work import Work
 
 OWN_PRODUCT = "plain"
@@ -50,6 +50,11 @@ class Offer:
     vendor_name: str
     seats: tuple[Text, ...]
     permissions: tuple[Text, ...]
+
+    @property
+    def languages(self) -> tuple[str | None, ...]:
+        """In which language to speak to her, the first that we speak: as her directory states, else as a list did."""
+        return self.person.language, self.invitation.language
 
     @property
     def own_product(self) -> bool:
@@ -140,21 +145,79 @@ def revoke(work: Work, account_slug: str, directory_slug: str, user_name: str, c
     settle_one(work, person, cause, answers={member.id: Answer.REVOKED})
 
 
-def resend(work: Work, account_slug: str, directory_slug: str, user_name: str, cause: Cause) -> Invitation | None:
+def resend(
+    work: Work, account_slug: str, directory_slug: str, user_name: str, cause: Cause, *, mails: bool | None = None
+) -> Invitation | None:
     """Invite again: a pending invitation gets a new token and a new end, a refusal is forgotten and settled anew.
 
-    Return None for somebody who, her refusal forgotten, waits for a seat. Raises NotFound, NothingToAnswer for somebody
-    to whom nothing is due.
+    `mails` says whether a letter leaves, whatever account and grant say. Return None for somebody who, her refusal
+    forgotten, waits for a seat. Raises NotFound, NothingToAnswer for somebody to whom nothing is due.
     """
     person, member = member_meant(work, account_slug, directory_slug, user_name, {State.INVITED, State.ENDED})
-    pending = work.invitations.pending_of([member.id]).get(member.id)
-    if pending is not None:
-        return _renew(work, pending, member, cause)
-    settle_one(work, person, cause, lifted=frozenset({member.id}))
+    [invitation] = ask_again(work, person.tenant_id, [(person, member)], cause, mails=mails)
     state = work.ledger.by_id(member.id).state
     if state is State.ENDED:
         raise NothingToAnswer(user_name, account_slug, state.value)
-    return work.invitations.pending_of([member.id]).get(member.id)
+    return invitation
+
+
+def ask_again(
+    work: Work,
+    tenant_id: str,
+    asked: Sequence[tuple[Person, Membership]],
+    cause: Cause,
+    *,
+    mails: bool | None = None,
+) -> list[Invitation | None]:
+    """Invite these members of one account again, who are locked with their pools; return what each has pending then."""
+    book = rulebook(work, tenant_id, work.tenancy.lock_policy(tenant_id))
+    pending = work.invitations.pending_of(member.id for _, member in asked)
+    renewing = [member for _, member in asked if member.id in pending]
+    if renewing:
+        _renew(work, book, renewing, pending, cause)
+    others = [(person, member) for person, member in asked if member.id not in pending]
+    if others:
+        lifted = frozenset(member.id for _, member in others)
+        settle(work, tenant_id, book, [person for person, _ in others], cause, lifted=lifted)
+    found = work.invitations.pending_of(member.id for _, member in asked)
+    if mails is not None:
+        found = {key: send_otherwise(work, book, one, mails=mails) for key, one in found.items()}
+    return [found.get(member.id) for _, member in asked]
+
+
+def delete_declined(work: Work, account_slug: str, directory_slug: str, user_name: str, cause: Cause) -> None:
+    """Take somebody's declined invitations, and those whose time ran out, off the list.
+
+    Her answer is remembered all the same, and the trail keeps what was. Raises NotFound, NothingToAnswer.
+    """
+    _, member = member_meant(work, account_slug, directory_slug, user_name, set(State))
+    gone, refused = work.invitations.last_of(member.id), (InvitationState.DECLINED, InvitationState.EXPIRED)
+    if gone is None or gone.state not in refused:
+        raise NothingToAnswer(user_name, account_slug, gone.state.value if gone else member.state.value)
+    work.invitations.delete(member.id, refused)
+    work.trail.tell([event_of(work, gone, Kind.INVITATION_DELETED, cause, {"state": gone.state.value}, None)])
+
+
+def note_vendor_state(
+    work: Work, account_slug: str, directory_slug: str, user_name: str, state: str | None, cause: Cause
+) -> None:
+    """Keep what the vendor says of its own invitation, in its own word; None forgets it. No gate reads it.
+
+    Raises NotFound with the words of the account's catalogue, NothingToAnswer for somebody who is no member.
+    """
+    _, member = member_meant(work, account_slug, directory_slug, user_name, set(State))
+    known = load_catalogue(account_named(work, account_slug).vendor).invitation.states
+    if state is not None and state not in known:
+        raise NotFound(f"state of an invitation at the vendor of {account_slug}", state, known)
+    before = work.invitations.vendor_states([member.id]).get(member.id)
+    if state is None:
+        work.invitations.forget_vendor_state(member.id)
+    else:
+        work.invitations.note_vendor_state(VendorState(member.id, member.tenant_id, state, cause.actor, work.now))
+    what = (Kind.VENDOR_STATE_NOTED, member.id, cause, member.person_id, member.account_id)
+    work.trail.tell(
+        [Event(work.now, member.tenant_id, *what, {"state": before.state if before else None}, {"state": state})]
+    )
 
 
 def pending_link(work: Work, account_slug: str, directory_slug: str, user_name: str) -> str:
@@ -267,29 +330,18 @@ def _lock_pools(work: Work, person: Person) -> None:
     work.accounts.pools(work.ledger.accounts_of([person.id]), lock=True)
 
 
-def _renew(work: Work, pending: Invitation, member: Membership, cause: Cause) -> Invitation:
-    lifetime: timedelta = pending.expires_at - pending.created_at
-    work.invitations.close([pending.id], InvitationState.CANCELLED, work.now)
-    renewed = new_invitation(work, member, lifetime)
-    send(work, member.tenant_id, [renewed])
-    before, after = {"invitation": pending.id}, {"expires_at": _iso(renewed.expires_at)}
+def _renew(
+    work: Work, book: Rulebook, members: Sequence[Membership], pending: Mapping[str, Invitation], cause: Cause
+) -> None:
+    work.invitations.close((pending[member.id].id for member in members), InvitationState.CANCELLED, work.now)
     work.trail.tell(
-        [
-            Event(
-                work.now,
-                member.tenant_id,
-                Kind.INVITATION_RESENT,
-                renewed.id,
-                cause,
-                member.person_id,
-                member.account_id,
-                before,
-                after,
-            )
-        ]
+        event_of(
+            work,
+            one,
+            Kind.INVITATION_RESENT,
+            cause,
+            {"invitation": pending[one.membership_id].id},
+            {"expires_at": one.expires_at.isoformat()},
+        )
+        for one in offered(work, book, members)
     )
-    return renewed
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat()

@@ -8,6 +8,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,15 +31,25 @@ LONGEST_STEP = 500
 TIME_AND_DATE = Text(en="{date} at {time} UTC", fr="{date} à {time} UTC")
 
 
+class About(StrEnum):
+    """What a letter about an invitation says: that there is one, still is one, is none any more, that a seat is had."""
+
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+    WITHDRAWAL = "withdrawal"
+    SEAT = "seat"
+
+
 @dataclass(frozen=True, slots=True)
 class InvitationMail:
-    """What a letter of invitation says, as the directory, the operator and the catalogue state it.
+    """What a letter about an invitation says, as the directory, the operator and the catalogue state it.
 
-    `organisation` is the tenant's name, if it has one; `vendor` is None for one's own product. `invitation_id` makes
-    the Message-ID: a letter that had to be sent twice is one letter to the mailbox. The token is only in `link`.
+    `organisation` is the tenant's name, if it has one; `vendor` is None for one's own product. `letter_id` makes the
+    Message-ID: a letter that had to be sent twice is one letter to the mailbox. `link` leads to the page on which the
+    invitation is answered, and is the only place of the token; where a seat is had, to one's own accounts.
     """
 
-    invitation_id: str
+    letter_id: str
     sender: str
     address: str
     person: str
@@ -49,10 +60,11 @@ class InvitationMail:
     expires_at: datetime
     written_at: datetime
     link: str
+    about: About = About.INVITATION
 
 
 def invitation(facts: InvitationMail, language: str) -> EmailMessage:
-    """Write the letter that offers a seat; it is accepted or declined on the page that it leads to, never by the link.
+    """Write a letter about an invitation; it is accepted or declined on the page that it leads to, never by the link.
 
     `language` is a BCP 47 tag; it is French for French, else English. Raises InvalidValue for an address to which no
     letter can be sent.
@@ -64,9 +76,9 @@ def invitation(facts: InvitationMail, language: str) -> EmailMessage:
     shown["seat"] = harmless(facts.seat.in_language(spoken))
     shown["expires_at"] = _moment(facts.expires_at, spoken)
 
-    message_id = f"<invitation.{facts.invitation_id}@{urlsplit(facts.link).hostname}>"
+    message_id = f"<{facts.about.value}.{facts.letter_id}@{urlsplit(facts.link).hostname}>"
     whom = (facts.sender, facts.address, shown["person"], facts.written_at, message_id)
-    return _rendered("invitation", shown, spoken, *whom)
+    return _rendered(facts.about.value, shown, spoken, *whom)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def end_sessions() -> AnyResponse:
 def invitation(token: str) -> Response:
     """Show what is offered. Looking changes nothing: mail scanners open every link."""
     offer = lifecycle().read(invitations.look, token)
-    _speak_to(offer.person)
+    speak(*offer.languages)
     if offer.state is not InvitationState.PENDING:
         again = f"/invitations/{token}/again" if offer.state is InvitationState.EXPIRED else None
         return refusal(f"invitation-{offer.state.value}", action=again)
@@ -71,7 +71,7 @@ def invitation(token: str) -> Response:
 def answer(token: str) -> AnyResponse:
     """Accept as whoever is signed in, or decline; both are final for this token."""
     check_form()
-    _speak_to(lifecycle().read(invitations.look, token).person)
+    speak(*lifecycle().read(invitations.look, token).languages)
     match request.form.get("answer"):
         case "accept":
             return _accept(token)
@@ -110,8 +110,7 @@ def _sign_in_link(offer: Offer, token: str) -> str:
 
 def _speak_to(person: Person) -> None:
     """Speak the language that the directory states for her (RFC 7643 section 4.1.1)."""
-    attributes = person.stated.attributes
-    speak(attributes.get("preferredLanguage") or attributes.get("locale"))
+    speak(person.language)
 
 
 def _claimed_name(visit: Visit) -> str:

@@ -74,6 +74,10 @@ class Settings:
     invitation_lifetime: timedelta = field(default=timedelta(days=7), metadata=_by(read.duration("1h", "90d")))
     """An invitation that nobody answered expires after so long, and frees its seat."""
 
+    invitation_reminder: timedelta = field(default=timedelta(hours=48), metadata=_by(read.duration("0h", "90d")))
+    """Whoever has not answered is reminded once, so long before the invitation expires, but not before three quarters
+    of its time are over. An account can say otherwise; `0h` reminds nobody where account and vendor say nothing."""
+
     returner_window: timedelta = field(default=timedelta(days=30), metadata=_by(read.duration("0d", "365d")))
     """Somebody who returns within this time with the same identity and entitlement is active again without a new
     invitation, if a seat is free. `0d` invites everybody anew."""

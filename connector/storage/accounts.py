@@ -165,6 +165,8 @@ def _account(row: Row[Any]) -> Account:
         row.owner_id,
         {name: frozenset(held) for name, held in (row.sets or {}).items()},
         tuple(row.sub_accounts or ()),
+        row.mails,
+        row.reminder_hours,
     )
 
 
@@ -173,6 +175,8 @@ def _own_row(one: Account) -> dict[str, Any]:
         "owner_id": one.owner_id,
         "sets": {name: sorted(held) for name, held in one.sets.items()} or None,
         "sub_accounts": list(one.sub_accounts) or None,
+        "mails": one.mails,
+        "reminder_hours": one.reminder_hours,
     }
 
 

@@ -63,6 +63,8 @@ class Grants:
                 "given_at": one.given_at,
                 "next": None if one.next is None else _given_row(one.next),
                 "next_at": one.next_at,
+                "mails": one.mails,
+                "language": one.language,
             }
             for one in grants
         ]
@@ -99,4 +101,6 @@ def _grant(row: Row[Any]) -> ManualGrant:
         row.given_at,
         None if row.next is None else _given(row.next),
         row.next_at,
+        row.mails,
+        row.language,
     )

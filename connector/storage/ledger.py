@@ -113,6 +113,16 @@ class Ledger:
         )
         return list(self.connection.execute(query.order_by(membership.c.person_id)).scalars())
 
+    def answered(self, account_id: str, answer: Answer) -> list[str]:
+        """Return the people whose membership ended with this answer, and to whom the same is due still."""
+        query = select(membership.c.person_id).where(
+            membership.c.account_id == account_id,
+            membership.c.state == State.ENDED.value,
+            membership.c.answer == answer.value,
+            membership.c.due.is_not(None),
+        )
+        return list(self.connection.execute(query.order_by(membership.c.id)).scalars())
+
     def add(self, members: Iterable[Membership]) -> None:
         _MEMBERSHIPS.add(self.connection, [membership_row(member) for member in members])
 

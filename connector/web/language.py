@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from babel.dates import format_date, format_time
 from flask import g, request
 
-from connector.domain.text import Text
+from connector.domain.text import Text, first_spoken
 from connector.web.context import settings
 
-SPOKEN = ("en", "fr")
 _MOMENT = Text(en="{date} at {time} UTC", fr="{date} à {time} UTC")
 
 
-def speak(preferred: object) -> None:
-    """Let the rest of the request speak a person's own language (a BCP 47 tag), where we do."""
-    spoken = _spoken([str(preferred)])
+def speak(*preferred: str | None) -> None:
+    """Let the rest of the request speak the first of a person's own languages (BCP 47 tags) that we speak."""
+    spoken = first_spoken(preferred)
     if spoken is not None:
         g.language = spoken
 
@@ -25,14 +23,8 @@ def speak(preferred: object) -> None:
 def language() -> str:
     """Return the language of this page: the person's, else the browser's first that we speak, else the setting's."""
     if "language" not in g:
-        g.language = _spoken(request.accept_languages.values()) or settings().language
+        g.language = first_spoken(request.accept_languages.values()) or settings().language
     return str(g.language)
-
-
-def _spoken(tags: Iterable[str]) -> str | None:
-    """Return the first language that we speak; a region's variant counts as its language (fr-CA is French)."""
-    primary = (tag.lower().replace("_", "-").partition("-")[0] for tag in tags)
-    return next((tag for tag in primary if tag in SPOKEN), None)
 
 
 def moment(at: datetime) -> str:

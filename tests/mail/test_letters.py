@@ -19,7 +19,7 @@ from connector.mail import HandoverMail, InvitationMail, handover, invitation
 NOW = datetime(2026, 11, 22, 17, 51, tzinfo=UTC)
 LINK = "https://seats.example.com/invitations/jsi_secret"
 FACTS = InvitationMail(
-    invitation_id="0199-abc",
+    letter_id="0199-abc",
     sender="Jumpseat <seats@example.com>",
     address="zoe.dupont@example.com",
     person="Zoé Dupont",
