@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from urllib.parse import urlsplit
 
 from connector.domain.errors import InvalidValue
 from connector.domain.text import Text, first_spoken
+from connector.keycloak.worker import RealmPuller, RealmTeller
 from connector.lifecycle import Lifecycle, delivery, erasure, gate_keys, granting, reserving, seating
 from connector.lifecycle.handovers import HandoverLetter
 from connector.lifecycle.settling import settle_time
@@ -28,6 +30,7 @@ from connector.mail import (
 )
 from connector.observability import note
 from connector.settings import Settings
+from connector.sso.polling import Poller
 from connector.storage.database import Database
 from connector.storage.journal import JournalStore
 from connector.storage.outages import DatabaseUnavailable
@@ -43,14 +46,39 @@ FORGET_EVERY = timedelta(hours=1)
 LOOK_EVERY = 0.5
 """Seconds between two looks at an outbox that was empty."""
 
+KEYCLOAK_HAS = 5.0
+"""Seconds for what is said to Keycloak when the worker is to end; it is said again by the next."""
+
 
 def run(settings: Settings, stop: threading.Event) -> None:
-    """Work until `stop` is set. A failure, of the database too, is noted and survived."""
+    """Work until `stop` is set. A failure, of the database too, is noted and survived.
+
+    Keycloak and transmitters of signals have threads of their own: one that does not answer holds up no letter.
+    """
     database = Database(settings.database_url)
-    worker = Worker(Lifecycle(database, settings), transport(settings.mail_url))
+    lifecycle = Lifecycle(database, settings)
+    worker = Worker(lifecycle, transport(settings.mail_url))
+    beside = [
+        threading.Thread(target=_work, args=(turn, stop), name=name, daemon=True)
+        for name, turn in (
+            ("realm-teller", RealmTeller(lifecycle).turn),
+            ("realm-puller", RealmPuller(lifecycle).turn),
+            ("signals", Poller(lifecycle).turn),
+        )
+    ]
+    for thread in beside:
+        thread.start()
+    _work(worker.turn, stop)
+    for thread in beside:
+        thread.join(KEYCLOAK_HAS)
+    worker.journal.dispose()
+    database.dispose()
+
+
+def _work(turn: Callable[[], bool], stop: threading.Event) -> None:
     while not stop.is_set():
         try:
-            busy = worker.turn()
+            busy = turn()
         except DatabaseUnavailable:
             busy = False
         except Exception:
@@ -58,8 +86,6 @@ def run(settings: Settings, stop: threading.Event) -> None:
             busy = False
         if not busy:
             stop.wait(LOOK_EVERY)
-    worker.journal.dispose()
-    database.dispose()
 
 
 class Worker:

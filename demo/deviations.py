@@ -76,6 +76,12 @@ class Deviation(StrEnum):
     TOKEN_NOT_JSON = "token-not-json"  # noqa: S105 -- a name
     TOKEN_REDIRECTS = "token-redirects"  # noqa: S105 -- a name
     KEYS_FAIL = "keys-fail"
+    TRANSMITTER_FAILS = "transmitter-fails"
+    TRANSMITTER_OF_ANOTHER_ISSUER = "transmitter-of-another-issuer"
+    POLL_FAILS = "poll-fails"
+    POLL_NOT_JSON = "poll-not-json"
+    POLL_HUGE = "poll-huge"
+    POLL_REDIRECTS = "poll-redirects"
     KEYS_NOT_JSON = "keys-not-json"
     KEYS_HUGE = "keys-huge"
 
@@ -117,14 +123,15 @@ def _by_hand(header: Claims, claims: object, sign: Callable[[bytes], bytes]) -> 
     return (signed + b"." + _segment(sign(signed))).decode()
 
 
-def _public_key_as_secret(claims: Claims, key: RSAKey) -> str:
+def _public_key_as_secret(claims: Claims, key: RSAKey, typ: str) -> str:
     secret = key.as_pem(private=False)
-    return _by_hand({"alg": "HS256", "kid": key.kid}, claims, lambda m: hmac.digest(secret, m, hashlib.sha256))
+    header = {"alg": "HS256", "kid": key.kid, "typ": typ}
+    return _by_hand(header, claims, lambda m: hmac.digest(secret, m, hashlib.sha256))
 
 
-def _repeated_claim(claims: Claims, key: RSAKey) -> str:
-    text = json.dumps(claims)[:-1] + ', "sub": "somebody-else"}'
-    return _by_hand({"alg": "RS256", "kid": key.kid}, text.encode(), lambda m: _rs256(m, key))
+def _repeated_claim(claims: Claims, key: RSAKey, typ: str) -> str:
+    text = json.dumps(claims)[:-1] + ', "sub": "somebody-else", "sub": "somebody-else"}'
+    return _by_hand({"alg": "RS256", "kid": key.kid, "typ": typ}, text.encode(), lambda m: _rs256(m, key))
 
 
 def _rs256(message: bytes, key: RSAKey) -> bytes:
@@ -138,20 +145,20 @@ def _with_own_key(claims: Claims, key: RSAKey, header: Claims) -> str:
     return _by_hand({"alg": "RS256", **header}, claims, lambda m: _rs256(m, stranger))
 
 
-# What a hostile signer makes of the claims, knowing the provider's key.
-SIGNATURES: Mapping[Deviation, Callable[[Claims, RSAKey], str]] = {
-    Deviation.NO_ALGORITHM: lambda c, k: _by_hand({"alg": "none", "kid": k.kid}, c, lambda _: b""),
+# What a hostile signer makes of the claims and a type, knowing the provider's key.
+SIGNATURES: Mapping[Deviation, Callable[[Claims, RSAKey, str], str]] = {
+    Deviation.NO_ALGORITHM: lambda c, k, t: _by_hand({"alg": "none", "kid": k.kid, "typ": t}, c, lambda _: b""),
     Deviation.PUBLIC_KEY_AS_SECRET: _public_key_as_secret,
-    Deviation.UNLISTED_ALGORITHM: lambda c, k: jwt.encode({"alg": "RS384", "kid": k.kid}, c, k, ["RS384"]),
-    Deviation.FOREIGN_TYPE: lambda c, k: jwt.encode({"alg": "RS256", "kid": k.kid, "typ": "logout+jwt"}, c, k),
-    Deviation.FORGED_SIGNATURE: lambda c, k: _with_own_key(c, k, {"kid": k.kid}),
-    Deviation.UNPUBLISHED_KEY: lambda c, k: _with_own_key(c, k, {"kid": "published-nowhere"}),
-    Deviation.EMBEDDED_KEY: lambda c, k: _with_own_key(c, k, {"kid": "embedded", "embed": True}),
-    Deviation.CRITICAL_HEADER: lambda c, k: _by_hand(
-        {"alg": "RS256", "kid": k.kid, "crit": ["unheard-of"], "unheard-of": 1}, c, lambda m: _rs256(m, k)
+    Deviation.UNLISTED_ALGORITHM: lambda c, k, t: jwt.encode({"alg": "RS384", "kid": k.kid, "typ": t}, c, k, ["RS384"]),
+    Deviation.FOREIGN_TYPE: lambda c, k, _: jwt.encode({"alg": "RS256", "kid": k.kid, "typ": "logout+jwt"}, c, k),
+    Deviation.FORGED_SIGNATURE: lambda c, k, t: _with_own_key(c, k, {"kid": k.kid, "typ": t}),
+    Deviation.UNPUBLISHED_KEY: lambda c, k, t: _with_own_key(c, k, {"kid": "published-nowhere", "typ": t}),
+    Deviation.EMBEDDED_KEY: lambda c, k, t: _with_own_key(c, k, {"kid": "embedded", "embed": True, "typ": t}),
+    Deviation.CRITICAL_HEADER: lambda c, k, t: _by_hand(
+        {"alg": "RS256", "kid": k.kid, "typ": t, "crit": ["unheard-of"], "unheard-of": 1}, c, lambda m: _rs256(m, k)
     ),
     Deviation.REPEATED_CLAIM: _repeated_claim,
-    Deviation.NO_KEY_ID: lambda c, k: _by_hand({"alg": "RS256"}, c, lambda m: _rs256(m, k)),
+    Deviation.NO_KEY_ID: lambda c, k, t: _by_hand({"alg": "RS256", "typ": t}, c, lambda m: _rs256(m, k)),
 }
 
 # What an endpoint answers instead: endpoint, HTTP status, body, headers.
@@ -166,5 +173,11 @@ ANSWERS: Mapping[Deviation, tuple[str, int, str, Mapping[str, str]]] = {
     Deviation.KEYS_FAIL: ("keys", 500, "out of order", {}),
     Deviation.KEYS_NOT_JSON: ("keys", 200, "no keys today", {}),
     Deviation.KEYS_HUGE: ("keys", 200, '{"keys": ["' + "x" * 2_000_000 + '"]}', {}),
+    Deviation.TRANSMITTER_FAILS: ("transmitter", 500, "out of order", {}),
+    Deviation.TRANSMITTER_OF_ANOTHER_ISSUER: ("transmitter", 200, json.dumps({"issuer": OTHER_ISSUER}), {}),
+    Deviation.POLL_FAILS: ("poll", 500, "out of order", {}),
+    Deviation.POLL_NOT_JSON: ("poll", 200, "<html>busy</html>", {}),
+    Deviation.POLL_HUGE: ("poll", 200, '{"sets": {"a": "' + "x" * 2_000_000 + '"}}', {}),
+    Deviation.POLL_REDIRECTS: ("poll", 307, "", {"Location": "/elsewhere"}),
     Deviation.USERINFO_FAILS: ("userinfo", 500, "out of order", {}),
 }

@@ -16,6 +16,7 @@ from joserfc.jwk import ECKey, KeyParameters, OKPKey, RSAKey
 from demo.authorization import Client, Code, SignedIn, Store
 from demo.deviations import CLAIM_CHANGES, OTHER_ISSUER, SIGNATURES, Deviation
 from demo.speaking import MANNERS, Claims, ProviderPerson, Speech
+from demo.transmitter import Transmitter
 
 CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -42,6 +43,7 @@ class OpenIdProvider:
         """Claims of every ID token beyond the product's own: how surely people have signed in, for instance."""
         self.requests: list[str] = []
         self.store = Store()
+        self.signals = Transmitter(issuer, clock, self.sign)
         self._keys: list[RSAKey | ECKey | OKPKey] = [_new_key("RS256")]
         self._withdrawn = self._keys
 
@@ -174,7 +176,7 @@ class OpenIdProvider:
         key = (self._withdrawn if Deviation.WITHDRAWN_KEY in self.deviations else self._keys)[0]
         for deviation in self.deviations & SIGNATURES.keys():
             assert isinstance(key, RSAKey)  # noqa: S101 -- hostile signatures are made with RSA keys
-            return SIGNATURES[deviation](claims, key)
+            return SIGNATURES[deviation](claims, key, typ)
         return jwt.encode({"alg": self.algorithm, "kid": key.kid, "typ": typ}, claims, key, [self.algorithm])
 
     def userinfo(self, session: SignedIn, client_id: str) -> Claims:

@@ -77,6 +77,8 @@ def _web(provider: OpenIdProvider) -> Flask:
     app.add_url_rule(manners.userinfo, "userinfo", userinfo, methods=["GET", "POST"])
     app.add_url_rule(manners.end_session, "end_session", lambda: _end_session(provider), methods=["GET", "POST"])
 
+    provider.signals.add_to(app, manners.keys)
+
     @app.before_request
     def misbehave() -> ResponseReturnValue | None:
         provider.requests.append(request.endpoint or request.path)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from connector.cli import scim_access
+from connector.cli import scim_access, signals
 from connector.cli.operator import Operator, pass_operator
 from connector.cli.output import count, document, fields, json_option, listing
 from connector.domain.tenancy import Bind, Directory, Idp
@@ -191,7 +191,7 @@ def disable(operator: Operator, name: str) -> None:
     click.echo(f"{name} is off: its tokens open nothing and nobody of it is admitted. Seats stay held.")
 
 
-for _one in (scim_access.entra_tokens, scim_access.rate):
+for _one in (scim_access.entra_tokens, scim_access.rate, signals.signals):
     command.add_command(_one)
 
 

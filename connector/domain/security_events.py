@@ -6,7 +6,7 @@ An event cuts and never gives: whoever is disabled here comes back when her dire
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -94,3 +94,21 @@ class Signal:
     events: tuple[str, ...]
     act: Act
     subject: Subject | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalStream:
+    """Whose security events a directory believes, and how they come: pushed to us, or fetched from `poll_url`.
+
+    `poll_failures` counts those in a row.
+    """
+
+    directory_id: str
+    transmitter: str
+    audience: str
+    poll_url: str | None = None
+    poll_token_sealed: str | None = field(default=None, repr=False)
+    version: int = 1
+    poll_failures: int = 0
+    poll_error: str | None = None
+    heard_at: datetime | None = None

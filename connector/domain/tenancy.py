@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -77,6 +77,20 @@ class Bind(StrEnum):
     """Whoever presents the unused token first, if userName or a verified e-mail address also agrees."""
 
 
+class Acceptance(StrEnum):
+    """What it takes that an invitation is accepted, beside her signing in at her own directory."""
+
+    EXPLICIT = "explicit"
+    """She says so, on the page that her letter leads to."""
+    FIRST_SIGN_IN = "first-sign-in"
+    """Nothing, where her subject claim equals the externalId that her directory states."""
+    PROVED_DOMAIN = "proved-domain"
+    """Nothing, where moreover the provider vouches for an address at a domain that is proved for her directory.
+
+    Without an externalId the address alone will do, if it is the one that the directory states.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Directory:
     """One connection to an identity provider: SCIM in, OpenID Connect for signing in."""
@@ -94,6 +108,12 @@ class Directory:
     bind: Bind = Bind.SUBJECT
     version: int = 1
     requests_per_second: int | None = None
+    client_key_sealed: str | None = field(default=None, repr=False)
+    """The private key by which its client proves itself, instead of a secret."""
+    max_age: timedelta | None = None
+    """How long ago its people may have proved themselves at the provider when they sign in here."""
+    always_ask_userinfo: bool = False
+    acceptance: Acceptance = Acceptance.EXPLICIT
 
     @property
     def signs_in(self) -> bool:

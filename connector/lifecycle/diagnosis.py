@@ -17,6 +17,7 @@ from connector.domain.folding import fold
 from connector.domain.scim_clients import ClientSecret
 from connector.domain.tenancy import Bind, Directory, DirectoryToken, Idp
 from connector.domain.work_orders import Task
+from connector.lifecycle.realm_posts import REALM_PERSON
 from connector.lifecycle.reporting import rules
 from connector.lifecycle.tokens import unseal
 from connector.mappers.offers import OfferKind, offers_of
@@ -24,6 +25,7 @@ from connector.mappers.rulebook import terms_of
 from connector.storage.work import Work
 
 EXPIRES_SOON = timedelta(days=30)
+SIGNALS_FAIL = 3
 WORKER_LATE = timedelta(minutes=5)
 """A delivery that nobody has tried for so long says that no worker runs."""
 
@@ -35,13 +37,16 @@ class Check(StrEnum):
     SUBJECT = "subject"
     TOKENS = "tokens"
     SECRETS = "secrets"
+    SIGNALS = "signals"
     RULES = "rules"
     ACCOUNTS = "accounts"
     STATED_ROLES = "stated-roles"
     DELIVERIES = "deliveries"
     WORK_ORDERS = "work-orders"
     SEATS = "seats"
+    OWNERS = "owners"
     DEPARTURES = "departures"
+    REALMS = "realms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,8 @@ def _tokens(work: Work) -> Iterator[Finding]:
     for one in work.tenancy.directories():
         tokens = [token for token in work.tenancy.tokens(one.id) if token.valid(work.now)]
         secrets = [secret for secret in work.scim_clients.secrets(one.id) if secret.valid(work.now)]
-        can_ask = tokens or secrets or work.scim_clients.trust(one.id)
+        realm = work.realms.of(one.id)
+        can_ask = tokens or secrets or work.scim_clients.trust(one.id) or (realm and realm.pull_every)
         if one.active and one.idp is not Idp.LOCAL and not can_ask:
             yield Finding(Check.TOKENS, f"{one.slug} has no valid SCIM token.", f"jumpseat token create {one.slug}")
         yield from _expiring("token", "token", one, tokens, work.now)
@@ -133,6 +139,17 @@ def _secrets(work: Work) -> Iterator[Finding]:
                 Check.SECRETS,
                 f"The client secret of {one.slug} was kept under another secret key, so nobody of it can sign in.",
                 f"Set the old JUMPSEAT_SECRET_KEY again, or: jumpseat directory oidc {one.slug} ... --secret-file F",
+            )
+
+
+def _signals(work: Work) -> Iterator[Finding]:
+    for one in work.signals.all():
+        slug = work.tenancy.directory(one.directory_id).slug
+        if one.poll_failures >= SIGNALS_FAIL:
+            yield Finding(
+                Check.SIGNALS,
+                f"Events of {slug} could not be fetched {one.poll_failures} times in a row: {one.poll_error}.",
+                f"Ask {one.transmitter}; then set it anew: jumpseat directory signals {slug} --transmitter ...",
             )
 
 
@@ -192,7 +209,7 @@ def _values(work: Work, directory: Directory, attribute: str) -> Iterator[str]:
 
 
 def _deliveries(work: Work) -> Iterator[Finding]:
-    failed = work.trail.outbox_counts().get("failed", 0)
+    failed = work.trail.outbox_counts(but=REALM_PERSON).get("failed", 0)
     if failed:
         yield Finding(
             Check.DELIVERIES,
@@ -203,7 +220,7 @@ def _deliveries(work: Work) -> Iterator[Finding]:
     if late:
         yield Finding(
             Check.DELIVERIES,
-            f"Letters that nobody tried to send in {WORKER_LATE.seconds // 60} minutes: {late}. Does a worker run?",
+            f"Deliveries that nobody tried in {WORKER_LATE.seconds // 60} minutes: {late}. Does a worker run?",
             "jumpseat serve without --no-worker, or: jumpseat worker",
         )
 
@@ -238,6 +255,40 @@ def _departures(work: Work) -> Iterator[Finding]:
         yield Finding(Check.DEPARTURES, f"Handovers past their time: {late}.", "jumpseat handover list")
 
 
+def _owners(work: Work) -> Iterator[Finding]:
+    accounts = [one for one in work.accounts.all() if one.owner_id is not None]
+    owners = work.people.by_id({one.owner_id for one in accounts if one.owner_id is not None})
+    for one in accounts:
+        owner = owners.get(one.owner_id or "")
+        if owner is None or not owner.active:
+            yield Finding(
+                Check.OWNERS,
+                f"The owner of {one.slug} has left; at the vendor she has it still, and cannot be removed.",
+                f"Have ownership transferred there, then: jumpseat account transfer-ownership {one.slug} "
+                "DIRECTORY USERNAME",
+            )
+
+
+def _realms(work: Work) -> Iterator[Finding]:
+    failing = work.trail.failing(REALM_PERSON)
+    for one in work.realms.all():
+        slug = work.tenancy.directory(one.directory_id).slug
+        if one.mirrors and (number := failing.get(one.tenant_id)):
+            yield Finding(
+                Check.REALMS,
+                f"What the realm {one.name} could not be told of people yet: {number}. The gate here knows.",
+                f"The console tells why; mend it, then: jumpseat keycloak mirror {slug}",
+            )
+        if one.pull_failed is not None:
+            since = f"since {one.pulled_at:%Y-%m-%d %H:%M} UTC" if one.pulled_at else "so far"
+            yield Finding(
+                Check.REALMS,
+                f"The realm {one.name} was not read in full {since}, so leavers of {slug} may still be in: "
+                f"{one.pull_failed}",
+                f"jumpseat keycloak sync {slug} --dry-run",
+            )
+
+
 def _seats(work: Work) -> Iterator[Finding]:
     accounts = {one.id: one for one in work.accounts.all()}
     for account_id, pools in work.accounts.pools(accounts).items():
@@ -265,11 +316,14 @@ _CHECKS: dict[Check, Callable[[Work], Iterator[Finding]]] = {
     Check.SUBJECT: _subject,
     Check.TOKENS: _tokens,
     Check.SECRETS: _secrets,
+    Check.SIGNALS: _signals,
     Check.RULES: _rules,
     Check.ACCOUNTS: _accounts,
     Check.STATED_ROLES: _stated_roles,
     Check.DELIVERIES: _deliveries,
     Check.WORK_ORDERS: _work_orders,
     Check.SEATS: _seats,
+    Check.OWNERS: _owners,
     Check.DEPARTURES: _departures,
+    Check.REALMS: _realms,
 }

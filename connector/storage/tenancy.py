@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
-from connector.domain.tenancy import Bind, Directory, DirectoryToken, Idp, Tenant
+from connector.domain.tenancy import Acceptance, Bind, Directory, DirectoryToken, Idp, Tenant
 from connector.storage.prepared import Prepared
 from connector.storage.tables import directory, directory_token, policy, tenant
 
@@ -146,6 +146,10 @@ def directory_from(row: Row[Any]) -> Directory:
         Bind(row.bind),
         row.version,
         row.requests_per_second,
+        row.client_key_sealed,
+        timedelta(seconds=row.max_age_seconds) if row.max_age_seconds is not None else None,
+        row.always_ask_userinfo,
+        Acceptance(row.acceptance),
     )
 
 
@@ -164,6 +168,10 @@ def _directory_row(one: Directory) -> dict[str, Any]:
         "bind": one.bind.value,
         "version": one.version,
         "requests_per_second": one.requests_per_second,
+        "client_key_sealed": one.client_key_sealed,
+        "max_age_seconds": int(one.max_age.total_seconds()) if one.max_age is not None else None,
+        "always_ask_userinfo": one.always_ask_userinfo,
+        "acceptance": one.acceptance.value,
     }
 
 

@@ -28,6 +28,7 @@ from connector.storage.reservations import Reservations
 from connector.storage.rules import Rules
 from connector.storage.scim_clients import ScimClients
 from connector.storage.sessions import Sessions
+from connector.storage.signals import Signals
 from connector.storage.signing_keys import SigningKeys
 from connector.storage.tenancy import Tenancy
 from connector.storage.trail import Trail
@@ -123,6 +124,10 @@ class Work:
     @cached_property
     def access_requests(self) -> AccessRequests:
         return AccessRequests(self.connection)
+
+    @cached_property
+    def signals(self) -> Signals:
+        return Signals(self.connection)
 
     @cached_property
     def signing_keys(self) -> SigningKeys:

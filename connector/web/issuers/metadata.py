@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from connector.web.issuers.failures import Fault, ProviderFailure
-from connector.web.issuers.keys import allowed
+from connector.web.issuers.keys import ALGORITHMS, allowed
 from connector.web.issuers.transport import checked_url
 
 DISCOVERY_PATH = "/.well-known/openid-configuration"
+TRANSMITTER_PATH = "/.well-known/ssf-configuration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +63,28 @@ def believed(document: Mapping[str, Any], issuer: str, *, allow_http_loopback: b
         or "client_secret_post" not in methods,
         algorithms=allowed(document.get("id_token_signing_alg_values_supported")),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TransmitterMetadata:
+    """Where a transmitter of security events has its keys. It says nothing of algorithms: ours are all in question."""
+
+    jwks_uri: str
+    algorithms: frozenset[str] = frozenset(ALGORITHMS)
+
+
+def transmitter_url(issuer: str) -> str:
+    """Return where a transmitter's metadata is: between host and path (Shared Signals 1.0 section 7.2.1)."""
+    parts = urlsplit(issuer)
+    return urlunsplit(parts._replace(path=TRANSMITTER_PATH + parts.path.rstrip("/")))
+
+
+def believed_of_transmitter(
+    document: Mapping[str, Any], issuer: str, *, allow_http_loopback: bool
+) -> TransmitterMetadata:
+    """Return the metadata of exactly the configured transmitter, or raise ProviderFailure."""
+    if document.get("issuer") != issuer:
+        raise ProviderFailure(Fault.METADATA_OF_ANOTHER_ISSUER)
+    if "jwks_uri" not in document:
+        raise ProviderFailure(Fault.METADATA_INCOMPLETE, "jwks_uri")
+    return TransmitterMetadata(checked_url(document["jwks_uri"], allow_http_loopback=allow_http_loopback))

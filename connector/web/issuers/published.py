@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any, Generic, Protocol, TypeVar
 
 from connector.web.issuers.failures import Fault, ProviderFailure
 from connector.web.issuers.keys import PublicKey, matching_key, usable_keys
-from connector.web.issuers.metadata import Metadata, believed, discovery_url
+from connector.web.issuers.metadata import (
+    Metadata,
+    TransmitterMetadata,
+    believed,
+    believed_of_transmitter,
+    discovery_url,
+    transmitter_url,
+)
 from connector.web.issuers.remembered import Remembered
 from connector.web.issuers.tokens import KeyFinder
 from connector.web.issuers.transport import BoundedSession
@@ -16,19 +25,31 @@ KEYS_FRESH = timedelta(minutes=10)
 STALE = timedelta(days=2)
 
 
-class Published:
-    """An issuer's metadata and keys. Safe to share between threads; every method may raise ProviderFailure.
+class Signs(Protocol):
+    """What metadata says of signatures: where the keys are, and the algorithms that come into question."""
 
-    `authority` is where the metadata is found, for an issuer that is named otherwise than its address.
+    @property
+    def jwks_uri(self) -> str: ...
+    @property
+    def algorithms(self) -> frozenset[str]: ...
+
+
+M = TypeVar("M", bound=Signs)
+
+
+class PublishedAt(Generic[M]):
+    """Metadata at an address, and the keys that it names. Safe to share between threads.
+
+    Every method may raise ProviderFailure.
     """
 
-    def __init__(self, issuer: str, *, allow_http_loopback: bool, authority: str | None = None) -> None:
-        self._issuer, self._authority, self._allow_http_loopback = issuer, authority or issuer, allow_http_loopback
+    def __init__(self, url: str, believe: Callable[[Mapping[str, Any]], M], *, allow_http_loopback: bool) -> None:
+        self._url, self._believe, self._allow_http_loopback = url, believe, allow_http_loopback
         self._metadata = Remembered(self._fetch_metadata, fresh=METADATA_FRESH, stale=METADATA_FRESH + STALE)
         self._keys = Remembered(self._fetch_keys, fresh=KEYS_FRESH, stale=KEYS_FRESH + STALE)
 
-    def metadata(self, now: datetime) -> Metadata:
-        """Return the issuer's metadata, at most a day old unless the issuer is down."""
+    def metadata(self, now: datetime) -> M:
+        """Return the metadata, at most a day old unless the issuer is down."""
         return self._metadata.get(now)
 
     def key_finder(self, now: datetime) -> KeyFinder:
@@ -43,10 +64,9 @@ class Published:
 
         return find
 
-    def _fetch_metadata(self, now: datetime) -> Metadata:
+    def _fetch_metadata(self, now: datetime) -> M:
         with self._session() as session:
-            document = session.fetch_object(discovery_url(self._authority))
-        return believed(document, self._issuer, allow_http_loopback=self._allow_http_loopback)
+            return self._believe(session.fetch_object(self._url))
 
     def _fetch_keys(self, now: datetime) -> list[PublicKey]:
         with self._session() as session:
@@ -56,3 +76,26 @@ class Published:
         session = BoundedSession()
         session.allow_http_loopback = self._allow_http_loopback
         return session
+
+
+class Published(PublishedAt[Metadata]):
+    """What an OpenID provider publishes.
+
+    `authority` is where the metadata is found, for an issuer that is named otherwise than its address.
+    """
+
+    def __init__(self, issuer: str, *, allow_http_loopback: bool, authority: str | None = None) -> None:
+        def believe(document: Mapping[str, Any]) -> Metadata:
+            return believed(document, issuer, allow_http_loopback=allow_http_loopback)
+
+        super().__init__(discovery_url(authority or issuer), believe, allow_http_loopback=allow_http_loopback)
+
+
+class PublishedTransmitter(PublishedAt[TransmitterMetadata]):
+    """What a transmitter of security events publishes."""
+
+    def __init__(self, issuer: str, *, allow_http_loopback: bool) -> None:
+        def believe(document: Mapping[str, Any]) -> TransmitterMetadata:
+            return believed_of_transmitter(document, issuer, allow_http_loopback=allow_http_loopback)
+
+        super().__init__(transmitter_url(issuer), believe, allow_http_loopback=allow_http_loopback)
