@@ -11,6 +11,7 @@ from connector.cli import purchases
 from connector.cli.freezing import freeze, unfreeze
 from connector.cli.operator import Operator, pass_operator
 from connector.cli.output import count, document, fields, json_option, listing, table
+from connector.cli.ownership import sub_account, transfer_ownership
 from connector.cli.purchases import pool_and_number
 from connector.cli.step_up import step_up
 from connector.cli.vendors import vendors
@@ -126,6 +127,8 @@ def show(operator: Operator, name: str, as_json: bool) -> None:
         "plan": "Plan",
         "addons": "Add-ons",
         "owner_email": "Owner",
+        "sets": "Own sets",
+        "sub_accounts": "Sub-accounts",
         "members": "Members",
     }
     fields({**facts, "title": report.account.name, "plan": _plan(report)}, titles)
@@ -184,7 +187,7 @@ def seats(operator: Operator, name: str, pool: str, number: int, as_json: bool) 
         click.echo(f"{count(served, 'person', 'people')} got a seat from the waiting line; {after.waiting} still wait.")
 
 
-for _one in (vendors, when_full, step_up, freeze, unfreeze, *purchases.COMMANDS):
+for _one in (vendors, sub_account, transfer_ownership, when_full, step_up, freeze, unfreeze, *purchases.COMMANDS):
     command.add_command(_one)
 
 
@@ -257,6 +260,8 @@ def _facts(report: AccountReport) -> dict[str, Any]:
         "plan": one.plan,
         "addons": list(one.addons),
         "owner_email": one.owner_email,
+        "sets": sorted(one.sets),
+        "sub_accounts": list(one.sub_accounts),
         "active": one.active,
         "frozen_at": one.frozen_at,
         "line_order": one.line_order.value,

@@ -25,6 +25,7 @@ TITLES = {
     "work-orders": "Work orders are done in time",
     "departures": "Departures are finished",
     "seats": "Graces are kept, and planned changes of plan carried out",
+    "owners": "Owners of accounts have not left",
 }
 
 

@@ -59,9 +59,10 @@ def list_(operator: Operator, account: str, limit: int, as_json: bool) -> None:
 @command.command()
 @one_member
 @click.option("--seat-type", help="The seat; where seats follow from permissions, none.")
-@click.option("--role", help="A role of the vendor's.")
+@click.option("--role", help="A role of the vendor's, or a set of the account's own.")
 @click.option("--permission", "permissions", multiple=True, help="A permission; may be given several times.")
 @click.option("--at-renewal", is_flag=True, help="When the billing period ends: for less than she has by hand now.")
+@click.option("--as", "giver", metavar="USERNAME", help="In the name of a member: only what the vendor lets her give.")
 @pass_operator
 def grant(
     operator: Operator,
@@ -72,6 +73,7 @@ def grant(
     role: str | None,
     permissions: tuple[str, ...],
     at_renewal: bool,
+    giver: str | None,
     preview: bool,
     as_json: bool,
 ) -> None:
@@ -81,8 +83,17 @@ def grant(
     """
     given = Given(seat_type, role, frozenset(permissions))
     run = operator.rehearse if preview else operator.write
-    effects = run(granting.grant, account, directory, user_name, given, operator.cause, at_renewal=at_renewal)
-    _tell(effects, preview, as_json, planned=at_renewal)
+    effects = run(
+        granting.grant,
+        account,
+        directory,
+        user_name,
+        given,
+        operator.cause,
+        at_renewal=at_renewal,
+        in_the_name_of=giver,
+    )
+    tell(effects, preview, as_json, planned=at_renewal)
 
 
 @command.command()
@@ -95,7 +106,7 @@ def withdraw(
     """Take back what was given by hand; what rules make due stays."""
     run = operator.rehearse if preview else operator.write
     effects = run(granting.withdraw, account, directory, user_name, operator.cause, at_renewal=at_renewal)
-    _tell(effects, preview, as_json, planned=at_renewal)
+    tell(effects, preview, as_json, planned=at_renewal)
 
 
 @command.command()
@@ -115,7 +126,7 @@ def keep(operator: Operator, account: str, directory: str, user_name: str) -> No
 def suspend(operator: Operator, account: str, directory: str, user_name: str, preview: bool, as_json: bool) -> None:
     """Keep somebody out; she keeps her seat, unless the vendor does not count it."""
     run = operator.rehearse if preview else operator.write
-    _tell(run(members.suspend, account, directory, user_name, operator.cause), preview, as_json)
+    tell(run(members.suspend, account, directory, user_name, operator.cause), preview, as_json)
 
 
 @command.command()
@@ -124,7 +135,7 @@ def suspend(operator: Operator, account: str, directory: str, user_name: str, pr
 def reactivate(operator: Operator, account: str, directory: str, user_name: str, preview: bool, as_json: bool) -> None:
     """Let somebody in again who was suspended."""
     run = operator.rehearse if preview else operator.write
-    _tell(run(members.reactivate, account, directory, user_name, operator.cause), preview, as_json)
+    tell(run(members.reactivate, account, directory, user_name, operator.cause), preview, as_json)
 
 
 @command.command()
@@ -133,10 +144,11 @@ def reactivate(operator: Operator, account: str, directory: str, user_name: str,
 def remove(operator: Operator, account: str, directory: str, user_name: str, preview: bool, as_json: bool) -> None:
     """End somebody's access until jumpseat invitation resend; some vendors want her suspended first."""
     run = operator.rehearse if preview else operator.write
-    _tell(run(members.remove, account, directory, user_name, operator.cause), preview, as_json)
+    tell(run(members.remove, account, directory, user_name, operator.cause), preview, as_json)
 
 
-def _tell(effects: tuple[Effect, ...], preview: bool, as_json: bool, *, planned: bool = False) -> None:
+def tell(effects: tuple[Effect, ...], preview: bool, as_json: bool, *, planned: bool = False) -> None:
+    """Print what something did, or would do, to whom."""
     if as_json:
         people = [
             {

@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "keycloak": "A Keycloak realm, set up for a directory.",
         "gate": "The keys that the gate signs with.",
         "account": "Accounts at vendors, or of your own product, and their seats.",
+        "set": "Permission sets of an account's own, for rules and grants to name.",
         "rule": "Who is due a seat: members of a group, or people whom a filter matches.",
     },
     "All of it as one file": {

@@ -28,7 +28,7 @@ def command() -> None:
 @click.option("--group-external-id", help="The group's externalId, in place of its name.")
 @click.option("--filter", "where", help='A SCIM filter on people, for example: title eq "Sales manager".')
 @click.option("--seat-type", help="A seat type of the account's vendor.")
-@click.option("--role", help="A role of the vendor.")
+@click.option("--role", help="A role of the vendor, or a set of the account's own.")
 @click.option("--permission", "permissions", multiple=True, help="A permission; may be given several times.")
 @click.option("--priority", type=int, default=0, show_default=True, help="Higher is listed first.")
 @json_option

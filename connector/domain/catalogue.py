@@ -63,7 +63,8 @@ class Permission:
 
     `requires` must be wanted too, `implies` come with it. `seat_types` are the least seats that may hold it (none
     named: any), `plan_features` what the plan must include. One that is not `grantable` is the owner's alone. One that
-    `restricts` takes something away from its holder, and so is part of no role that means "everything".
+    `restricts` takes something away from its holder, and so is part of no role that means "everything". `note` is what
+    its label does not tell: what cannot be done without it, or can all the same.
     """
 
     key: str
@@ -75,6 +76,7 @@ class Permission:
     plan_features: frozenset[str] = NONE
     grantable: bool = True
     restricts: bool = False
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ class Invitation:
 
     `ttl_hours` None: the vendor states no end, ours applies. `counts_in_quota`: a pending invitation takes a seat.
     `languages` (BCP 47) of the vendor's mail; none named: not its concern. `states` are the vendor's own words, kept
-    beside our state. `batch` is the most people in one file. `changes_while_pending` None: not known.
+    beside our state. `batch` is the most people in one file, `same_for_batch` that all of them are given the same.
+    `changes_while_pending` None: not known.
     """
 
     counts_in_quota: bool
@@ -124,6 +127,7 @@ class Invitation:
     changes_while_pending: bool | None = None
     copy_link: bool = False
     suppress_mail: bool = False
+    same_for_batch: bool = False
 
     @property
     def lifetime(self) -> timedelta | None:
@@ -134,6 +138,19 @@ class Invitation:
     def reminder(self) -> timedelta | None:
         """How long before its end somebody who has not answered is reminded; None: our default."""
         return None if self.reminder_hours is None else timedelta(hours=self.reminder_hours)
+
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """What a member must hold to give something to others; the account's owner needs nothing.
+
+    `needs` are the permissions for giving anything, `needs_for_paid` those for a seat that is paid. `only_own`: nobody
+    gives a permission that she does not hold. Where nothing is needed, the vendor does not say who may.
+    """
+
+    needs: frozenset[str] = NONE
+    needs_for_paid: frozenset[str] = NONE
+    only_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +186,7 @@ class Catalogue:
 
     `owner_seats` are the seats that the account's owner holds out of each pool. `needs_one_of` are the areas of which a
     set of permissions must have at least one (Brevo refuses general permissions alone); none named: no such rule.
+    `sub_accounts` is what the plan must include for accounts below this one; None: the vendor has none.
     """
 
     key: str
@@ -187,6 +205,8 @@ class Catalogue:
     owner_leaves: Text | None = None
     needs_one_of: frozenset[str] = NONE
     work_orders: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
+    giving: Giving = Giving()
+    sub_accounts: frozenset[str] | None = None
 
     def seat_type(self, key: str) -> SeatType:
         """Return a seat type; raises NotFound with the known ones."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from connector.domain.catalogue import Asset, Departure
 from connector.domain.people import Person
+from connector.domain.text import Text
 
 
 class Duty(StrEnum):
@@ -30,6 +31,9 @@ class HandoverState(StrEnum):
     CLOSED = "closed"
     """Over, though some assets were not handed over; the reason says why."""
 
+
+OWNERSHIP = "ownership"
+"""The asset that the account's owner leaves behind beside all others."""
 
 BY_MANAGER, BY_OWNER, BY_NOBODY = "manager", "owner", "nobody"
 """How the heir was found, where no operator named one."""
@@ -107,6 +111,8 @@ def left_behind(departure: Departure, permissions: frozenset[str]) -> tuple[Hand
 
 def label_of(departure: Departure, key: str) -> Asset | None:
     """Return what the catalogue says of an asset; None where it does not name it any more."""
+    if key == OWNERSHIP:
+        return Asset(key, Text("Ownership of the account", "Propriété du compte"))
     assets = (*departure.reassign, *departure.breaks, *departure.outlives)
     return next((asset for asset in assets if asset.key == key), None)
 

@@ -26,6 +26,8 @@ class Reason(StrEnum):
     OWNER_ONLY = "owner-only"
     NEVER_ALONE = "never-alone"
     SEAT_TYPE_MISSING = "seat-type-missing"
+    MAY_NOT_GIVE = "may-not-give"
+    NOT_HELD = "not-held"
 
 
 _SENTENCES = {
@@ -36,6 +38,8 @@ _SENTENCES = {
     Reason.OWNER_ONLY: "{subject} belongs to the account's owner and cannot be given.",
     Reason.NEVER_ALONE: "{subject} cannot be given without something of these areas: {cures}.",
     Reason.SEAT_TYPE_MISSING: "A seat type must be named. Known: {cures}.",
+    Reason.MAY_NOT_GIVE: "{subject} may not give this: to do so she needs {cures}.",
+    Reason.NOT_HELD: "{subject} can only be given by who holds it: give it to her first, or let {cures} do it.",
 }
 
 
@@ -44,7 +48,7 @@ class Problem:
     """Why `subject`, a permission, role or seat type, cannot be given, and what would cure it.
 
     `cures` are permissions to add (REQUIRES), add-ons and plans (PLAN), seat types (SEAT_TYPE, SEAT_TYPE_MISSING),
-    areas (NEVER_ALONE), or the nearest names (UNKNOWN).
+    areas (NEVER_ALONE), the nearest names (UNKNOWN), or what the giver lacks (MAY_NOT_GIVE).
     """
 
     subject: str
@@ -127,6 +131,22 @@ def check_role(
     if seat_type is not None and role.seat_types and not role.seat_types & catalogue.covered_by(frozenset({seat_type})):
         problems.append(Problem(role.key, Reason.SEAT_TYPE, _wider(catalogue, role.seat_types)))
     return problems + check(catalogue, plan, seat_type, wanted | role.expand(catalogue, plan, seat_type))
+
+
+def check_giver(
+    catalogue: Catalogue, giver: str, held: frozenset[str], wanted: frozenset[str], *, paid: bool
+) -> list[Problem]:
+    """Return everything that speaks against a member giving these permissions who holds `held` herself.
+
+    `paid` tells that a seat is paid for it. The account's owner may give everything, and is not asked about.
+    """
+    giving = catalogue.giving
+    lacking = (giving.needs | (giving.needs_for_paid if paid else NONE)) - held
+    problems = [Problem(giver, Reason.MAY_NOT_GIVE, tuple(sorted(lacking)))] if lacking else []
+    if giving.only_own:
+        foreign = catalogue.with_implied(wanted & catalogue.permissions.keys()) - held
+        problems += [Problem(key, Reason.NOT_HELD, ("the account's owner",)) for key in sorted(foreign)]
+    return problems
 
 
 def lesser(

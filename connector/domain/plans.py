@@ -37,6 +37,11 @@ class PoolOffer:
         """Whether the plan has, or sells, any seat of the pool."""
         return self.most != 0
 
+    @property
+    def free(self) -> bool:
+        """Whether seats come with the plan without limit, so that nobody pays for one."""
+        return self.included is None and not self.by_contract
+
     def is_paid(self, capacity: int | None) -> bool:
         """Tell whether one seat more than this many is paid for: it does not come with the plan."""
         included = 0 if self.by_contract else self.included

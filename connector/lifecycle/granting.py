@@ -14,7 +14,9 @@ from connector.domain.errors import GrantRefused, NotFound
 from connector.domain.events import THE_CLOCK, Cause, Event, Kind
 from connector.domain.grants import Given, ManualGrant
 from connector.domain.identifiers import new_id
+from connector.domain.memberships import State
 from connector.domain.people import Person
+from connector.domain.permissions import Grant, Problem, check_giver, combine
 from connector.domain.settlement import Changes
 from connector.lifecycle.accounts import account_named
 from connector.lifecycle.directories import directory_named
@@ -22,7 +24,7 @@ from connector.lifecycle.invoicing import renewal_of
 from connector.lifecycle.proposals import Effect, effects_of
 from connector.lifecycle.ruling import problems_of
 from connector.lifecycle.settling import fresh_rulebook, settle
-from connector.mappers.rulebook import terms_of
+from connector.mappers.rulebook import Terms, terms_of
 from connector.storage.work import Work
 
 
@@ -35,14 +37,20 @@ def grant(
     cause: Cause,
     *,
     at_renewal: bool = False,
+    in_the_name_of: str | None = None,
 ) -> tuple[Effect, ...]:
     """Give somebody this by hand, in the place of what she was given before; at once, or when the period ends.
 
-    Raises GrantRefused with all that speaks against it, NotFound (also for a change at the renewal of what was never
-    given), BillingUnknown when nobody knows the renewal.
+    In the name of a member, by her userName in the same directory, only what the vendor lets her give. Raises
+    GrantRefused with all that speaks against it, NotFound (also for a change at the renewal of what was never given),
+    BillingUnknown when nobody knows the renewal.
     """
     account, person = _locked(work, account_slug, directory_slug, user_name)
     problems = problems_of(given, terms_of(account))
+    if in_the_name_of is not None:
+        giver = person_in(work, person.directory_id, in_the_name_of)
+        problems += [str(one) for one in _against(work, terms_of(account), giver, given)]
+        cause = replace(cause, reference=f"person:{giver.id}")
     if problems:
         raise GrantRefused(user_name, account_slug, problems)
     if at_renewal:
@@ -122,6 +130,29 @@ def carry_out(work: Work, seen: ManualGrant) -> None:
     else:
         account = next(each for each in work.accounts.all(one.tenant_id) if each.id == one.account_id)
         give(work, account, [person], one.next, THE_CLOCK)
+
+
+def _against(work: Work, terms: Terms, giver: Person, given: Given) -> list[Problem]:
+    """Return what keeps a member from giving this; nothing ever keeps the account's owner."""
+    account, catalogue, plan = terms.account, terms.catalogue, terms.plan
+    if giver.id == account.owner_id:
+        return []
+    here = (one for one in work.ledger.of_people([giver.id]).get(giver.id, ()) if one.account_id == account.id)
+    held = next((one.permissions for one in here if one.state is State.ACTIVE), frozenset[str]())
+    wanted = given.permissions
+    if given.role is not None:
+        wanted |= catalogue.role(given.role).expand(catalogue, plan, given.seat_type)
+    seats = combine(catalogue, plan, [Grant(given.seat_type, wanted)]).seat_types
+    paid = any(not plan.offer(key).free for key in catalogue.pools_for(seats))
+    return check_giver(catalogue, giver.stated.user_name, held, wanted, paid=paid)
+
+
+def person_in(work: Work, directory_id: str, user_name: str) -> Person:
+    """Return somebody of a directory by userName; raises NotFound."""
+    person = work.people.named(directory_id, user_name)
+    if person is None:
+        raise NotFound("person", user_name)
+    return person
 
 
 def _locked(work: Work, account_slug: str, directory_slug: str, user_name: str) -> tuple[Account, Person]:

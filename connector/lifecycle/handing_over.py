@@ -13,7 +13,16 @@ from typing import Any
 
 from connector.domain.accounts import Account
 from connector.domain.events import Cause, Event, Kind
-from connector.domain.handovers import Handover, HandoverState, Heir, heir_of, left_behind
+from connector.domain.handovers import (
+    OWNERSHIP,
+    Duty,
+    Handover,
+    HandoverAsset,
+    HandoverState,
+    Heir,
+    heir_of,
+    left_behind,
+)
 from connector.domain.identifiers import new_id
 from connector.domain.memberships import NOTHING
 from connector.domain.people import Person
@@ -44,6 +53,8 @@ def hand_over(work: Work, book: Rulebook, changes: Changes, cause: Cause) -> lis
     made = []
     for person_id, held in sorted(cut.items()):
         assets = left_behind(terms.catalogue.departure, held.permissions)
+        if person_id == terms.account.owner_id and terms.catalogue.owner_leaves is not None:
+            assets = (HandoverAsset(OWNERSHIP, Duty.REASSIGN), *assets)
         if assets:
             facts = (new_id(), held.tenant_id, held.account_id, person_id, HandoverState.OPEN, heirs[person_id])
             made.append(Handover(*facts, assets, work.now, work.now + HAND_OVER_WITHIN))

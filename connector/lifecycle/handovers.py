@@ -9,13 +9,14 @@ from connector.domain.accounts import Account
 from connector.domain.catalogue import Catalogue
 from connector.domain.errors import InvalidValue, NotFound
 from connector.domain.events import Cause, Kind
-from connector.domain.handovers import Handover, HandoverAsset, HandoverState, Heir, label_of
+from connector.domain.handovers import OWNERSHIP, Handover, HandoverAsset, HandoverState, Heir, label_of
 from connector.domain.people import Person
 from connector.domain.text import Text
 from connector.domain.work_orders import filled
 from connector.lifecycle.accounts import account_named
 from connector.lifecycle.handing_over import event_of, give
 from connector.lifecycle.outstanding import facts_of, heir_name
+from connector.lifecycle.ownership import refuse_owner
 from connector.lifecycle.reporting import directory_slugs, person_named
 from connector.mappers.catalogues import load_catalogue
 from connector.storage.work import Work
@@ -109,7 +110,8 @@ def assign(
 def finish(work: Work, handover_id: str, keys: Iterable[str], cause: Cause) -> HandoverReport:
     """Note that assets are handed over, all that are open when none is named; the last one ends the handover.
 
-    Raises NotFound for a handover that is not open, and for an asset that it does not have, with those that it has.
+    Raises NotFound for a handover that is not open, and for an asset that it does not have, with those that it has;
+    OwnerStays for the ownership of the account while nobody was said to have it now.
     """
     one = _found(work, handover_id, open_only=True)
     known = [asset.key for asset in one.assets]
@@ -117,6 +119,8 @@ def finish(work: Work, handover_id: str, keys: Iterable[str], cause: Cause) -> H
         if key not in known:
             raise NotFound("asset", key, known)
     done = [asset.key for asset in one.open_assets if not wanted or asset.key in wanted]
+    if OWNERSHIP in done:
+        _refuse_owner(work, one)
     work.handovers.done(one.id, done, cause.actor, work.now)
     left = [asset.key for asset in one.open_assets if asset.key not in done]
     if not left:
@@ -137,6 +141,11 @@ def letter_to_heir(work: Work, handover_id: str, tenant_id: str) -> HandoverLett
         return None
     tenant = next(each for each in work.tenancy.tenants() if each.id == tenant_id)
     return HandoverLetter(report, tenant.display_name)
+
+
+def _refuse_owner(work: Work, one: Handover) -> None:
+    account = next(each for each in work.accounts.all(one.tenant_id) if each.id == one.account_id)
+    refuse_owner(account, work.people.by_id([one.person_id])[one.person_id])
 
 
 def _found(work: Work, handover_id: str, *, open_only: bool = False) -> Handover:

@@ -11,6 +11,7 @@ from connector.domain.memberships import Answer, Membership, State
 from connector.domain.people import Person
 from connector.lifecycle.accounts import account_named
 from connector.lifecycle.invitations import member_meant, settle_one
+from connector.lifecycle.ownership import refuse_owner
 from connector.lifecycle.proposals import Effect, effects_of
 from connector.lifecycle.reporting import directory_slugs
 from connector.mappers.rulebook import terms_of
@@ -53,11 +54,13 @@ def reactivate(work: Work, account_slug: str, directory_slug: str, user_name: st
 def remove(work: Work, account_slug: str, directory_slug: str, user_name: str, cause: Cause) -> tuple[Effect, ...]:
     """End somebody's access to an account until she is invited again; the seat goes to whoever waits.
 
-    Raises SuspendFirst where the vendor removes nobody who is not suspended, NotFound, NothingToAnswer.
+    Raises OwnerStays for the account's owner, SuspendFirst where the vendor removes nobody who is not suspended,
+    NotFound, NothingToAnswer.
     """
     allowed = {State.ACTIVE, State.SUSPENDED}
     person, member = member_meant(work, account_slug, directory_slug, user_name, allowed)
     terms = terms_of(account_named(work, account_slug))
+    refuse_owner(terms.account, person)
     if terms.catalogue.departure.suspends_first and member.state is not State.SUSPENDED:
         raise SuspendFirst(user_name, account_slug)
     return effects_of(work, settle_one(work, person, cause, answers={member.id: Answer.REVOKED}))

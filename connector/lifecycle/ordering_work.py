@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from connector.domain.errors import NotFound
+from connector.domain.errors import NotFound, OwnerStays
 from connector.domain.events import Cause, Event, Kind
 from connector.domain.identifiers import new_id
 from connector.domain.settlement import Change, Changes
@@ -57,14 +57,23 @@ def assign_order(work: Work, order_id: str, assignee: str | None, cause: Cause) 
 def finish_order(work: Work, order_id: str, cause: Cause) -> WorkOrder:
     """Note that somebody has done at the vendor what a work order asks for; harmless when it is closed already.
 
-    `order_id` may be the end of an id, as lists show it, when it names one open order alone. Raises NotFound.
+    `order_id` may be the end of an id, as lists show it, when it names one open order alone. Raises NotFound, and
+    OwnerStays for the end of an owner's access while she owns the account: the vendor would have refused it.
     """
     order = _found(work, order_id)
     if order.state == "open":
+        if order.task is Task.REVOKE:
+            _refuse_owner(work, order)
         work.trail.close_order(order.id, "done", cause.actor, work.now)
         before = {"state": order.state, "task": order.task.value}
         work.trail.tell([_event(work, order, Kind.WORK_ORDER_DONE, cause, before, {"state": "done"})])
     return order
+
+
+def _refuse_owner(work: Work, order: WorkOrder) -> None:
+    account = next(one for one in work.accounts.all(order.tenant_id) if one.id == order.account_id)
+    if account.owner_id == order.person_id:
+        raise OwnerStays(work.people.by_id([order.person_id])[order.person_id].stated.user_name, account.slug)
 
 
 def _found(work: Work, order_id: str) -> WorkOrder:

@@ -21,6 +21,7 @@ from connector.domain.work_orders import Task, WorkOrder, filled
 from connector.lifecycle.accounts import account_named
 from connector.lifecycle.reporting import directory_slugs
 from connector.mappers.catalogues import load_catalogue
+from connector.mappers.rulebook import catalogue_of
 from connector.storage.work import Work
 
 SOMEBODY = Text("whoever takes it over", "la personne qui reprend")
@@ -282,7 +283,7 @@ def heir_name(heir: Heir, people: Mapping[str, Person]) -> Text:
 
 def _order_report(work: Work, order: WorkOrder, names: _Names, heir: Text) -> OrderReport:
     at = names.accounts[order.account_id]
-    catalogue = load_catalogue(at.vendor)
+    catalogue = catalogue_of(at)
     seats = [catalogue.seat_types[key].label for key in order.details["seat_types"] if key in catalogue.seat_types]
     permissions = [
         catalogue.permissions[key].label for key in order.details["permissions"] if key in catalogue.permissions
@@ -322,4 +323,8 @@ def _note(order: WorkOrder) -> Text | None:
 
 
 def _steps(at: Account, order: WorkOrder) -> tuple[Text, ...]:
-    return load_catalogue(at.vendor).work_orders.get(order.details["steps"], ())
+    """Return what is to be done, beginning with the transfer that the vendor wants before its owner can go."""
+    catalogue = load_catalogue(at.vendor)
+    steps = catalogue.work_orders.get(order.details["steps"], ())
+    first = catalogue.owner_leaves if order.task is Task.REVOKE and at.owner_id == order.person_id else None
+    return (first, *steps) if first else steps

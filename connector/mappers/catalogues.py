@@ -17,6 +17,7 @@ from connector.domain.catalogue import (
     Asset,
     Catalogue,
     Departure,
+    Giving,
     Invitation,
     Nature,
     Permission,
@@ -25,6 +26,7 @@ from connector.domain.catalogue import (
     SeatType,
 )
 from connector.domain.errors import NotFound, nearest_first
+from connector.domain.own_catalogue import ON
 from connector.domain.plans import NOT_OFFERED, Addon, Plan, PoolOffer, Price
 from connector.domain.text import Text
 from connector.domain.work_orders import PLACEHOLDERS, placeholders
@@ -43,7 +45,7 @@ REQUIRED = (
     "invitation",
     "departure",
 )
-OPTIONAL = ("vendor", "owner", "needs_one_of", "work_orders")
+OPTIONAL = ("vendor", "owner", "needs_one_of", "giving", "sub_accounts", "work_orders")
 LABEL = ("label_en", "label_fr")
 WORK_ORDERS = ("invite", "change", "resend", "cancel", "revoke", "reassign", "buy", "release")
 
@@ -103,6 +105,8 @@ def read_catalogue(text: str, filename: str) -> Catalogue:
         owner_leaves=_text(owner["leaves"]) if owner else None,
         needs_one_of=names_in(top, "needs_one_of", names.areas, "area"),
         work_orders=_work_orders(top["work_orders"]) if "work_orders" in top else {},
+        giving=_giving(top["giving"], permissions) if "giving" in top else Giving(),
+        sub_accounts=_sub_accounts(top["sub_accounts"], names) if "sub_accounts" in top else None,
     )
 
 
@@ -174,8 +178,8 @@ def _owner_seats(value: Value, names: Names) -> dict[str, int]:
 
 
 def _permissions(value: Value, names: Names) -> dict[str, Permission]:
-    optional = ("requires", "implies", "seat_types", "plan_features", "grantable", "restricts")
-    entries = value.entries()
+    optional = ("requires", "implies", "seat_types", "plan_features", "grantable", "restricts", "note")
+    entries = _placeless(value)
     found = {}
     for key, entry in entries.items():
         record = entry.record(("area", *LABEL), optional)
@@ -189,6 +193,7 @@ def _permissions(value: Value, names: Names) -> dict[str, Permission]:
             plan_features=names_in(record, "plan_features", names.features, "feature or add-on of a plan"),
             grantable=record["grantable"].flag() if "grantable" in record else True,
             restricts=record["restricts"].flag() if "restricts" in record else False,
+            note=_text(record["note"]) if "note" in record else None,
         )
     return found
 
@@ -213,13 +218,35 @@ def _seat_types(
     return found
 
 
+def _placeless(value: Value) -> dict[str, Value]:
+    """Read a map of which no key says where something is held: that is for sub-accounts to add."""
+    entries = value.entries()
+    for key, entry in entries.items():
+        if ON in key:
+            entry.refuse(f"a key has no {ON!r}, which stands before the name of a sub-account.")
+    return entries
+
+
+def _giving(value: Value, permissions: Collection[str]) -> Giving:
+    record = value.record((), ("needs", "needs_for_paid", "only_own"))
+    return Giving(
+        names_in(record, "needs", permissions, "permission"),
+        names_in(record, "needs_for_paid", permissions, "permission"),
+        record["only_own"].flag() if "only_own" in record else False,
+    )
+
+
+def _sub_accounts(value: Value, names: Names) -> frozenset[str]:
+    return names_in(value.record(("plan_features",)), "plan_features", names.features, "feature or add-on of a plan")
+
+
 def _in_areas(permissions: Mapping[str, Permission], areas: Collection[str]) -> frozenset[str]:
     return frozenset(key for key, permission in permissions.items() if permission.area in areas)
 
 
 def _roles(value: Value, permissions: Mapping[str, Permission], names: Names) -> dict[str, Role]:
     found = {}
-    for key, entry in value.entries().items():
+    for key, entry in _placeless(value).items():
         record = entry.record((*LABEL, "permissions"), ("excludes", "assignable", "seat_types", "plan_features"))
         assignable = record["assignable"].flag() if "assignable" in record else True
         held, whole = _held(record["permissions"], permissions, names, assignable)
@@ -262,6 +289,7 @@ def _invitation(value: Value) -> Invitation:
         "changes_while_pending",
         "copy_link",
         "suppress_mail",
+        "same_for_batch",
     )
     record = value.record(("counts_in_quota",), optional)
     ttl = record["ttl_hours"].number(1) if "ttl_hours" in record else None
@@ -278,6 +306,7 @@ def _invitation(value: Value) -> Invitation:
         changes_while_pending=record["changes_while_pending"].flag() if "changes_while_pending" in record else None,
         copy_link=record["copy_link"].flag() if "copy_link" in record else False,
         suppress_mail=record["suppress_mail"].flag() if "suppress_mail" in record else False,
+        same_for_batch=record["same_for_batch"].flag() if "same_for_batch" in record else False,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from connector.domain.accounts import Account, Rule
 from connector.domain.attributes import USER
@@ -11,7 +12,8 @@ from connector.domain.catalogue import Catalogue
 from connector.domain.filter import Filter, matches
 from connector.domain.folding import fold
 from connector.domain.grants import ManualGrant
-from connector.domain.memberships import Entitlement
+from connector.domain.memberships import NOTHING, Entitlement
+from connector.domain.own_catalogue import with_sets, with_sub_accounts
 from connector.domain.people import Person, StatedGroup
 from connector.domain.permissions import Grant, combine, lesser
 from connector.domain.plans import Plan
@@ -29,9 +31,23 @@ class Terms:
     plan: Plan
 
 
+def catalogue_of(account: Account) -> Catalogue:
+    """Return the vendor's catalogue with what the account has of its own: permission sets and sub-accounts."""
+    if not account.sets and not account.sub_accounts:
+        return load_catalogue(account.vendor)
+    return _own_catalogue(account.vendor, frozenset(account.sets.items()), account.sub_accounts)
+
+
+@lru_cache(maxsize=64)
+def _own_catalogue(
+    vendor: str, sets: frozenset[tuple[str, frozenset[str]]], sub_accounts: tuple[str, ...]
+) -> Catalogue:
+    return with_sub_accounts(with_sets(load_catalogue(vendor), dict(sets)), sub_accounts)
+
+
 def terms_of(account: Account) -> Terms:
-    """Return the terms of an account: its vendor's catalogue, and its plan with the add-ons taken."""
-    catalogue = load_catalogue(account.vendor)
+    """Return the terms of an account: its own catalogue, and its plan with the add-ons taken."""
+    catalogue = catalogue_of(account)
     return Terms(account, catalogue, catalogue.plan(account.plan).with_addons(account.addons))
 
 
@@ -115,7 +131,16 @@ class Rulebook:
         for compiled in (*self.stated_by(person), *self.given_to(grants)):
             fired.setdefault(compiled.rule.account_id, []).append(compiled)
         found = {account_id: self._entitlement(account_id, rules) for account_id, rules in fired.items()}
-        return {account_id: due for account_id, due in found.items() if due.seat_types}
+        return {
+            account_id: self._seated(account_id, due, person) for account_id, due in found.items() if due.seat_types
+        }
+
+    def _seated(self, account_id: str, due: Entitlement, person: Person) -> Entitlement:
+        """Take nothing from the pools for the account's owner: the vendor seats her beside them, or has counted her."""
+        terms = self.terms[account_id]
+        if person.id != terms.account.owner_id or terms.catalogue.owner_leaves is None:
+            return due
+        return replace(due, pools=NOTHING, fallbacks=())
 
     def _entitlement(self, account_id: str, fired: Sequence[CompiledRule]) -> Entitlement:
         key = tuple(sorted(compiled.rule.id for compiled in fired))
