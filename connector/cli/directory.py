@@ -15,6 +15,7 @@ from connector.lifecycle import directories
 
 if TYPE_CHECKING:
     from connector.domain.events import Cause
+    from connector.domain.realms import Realm
     from connector.lifecycle.reporting import DirectoryReport
     from connector.storage.work import Work
 
@@ -48,6 +49,11 @@ TITLES = {
     "client_secrets": "Client secrets",
     "entra_tenant_id": "Entra tenant",
     "requests_per_second": "Requests/s",
+    "mirrored_to": "Told to realm",
+    "pulled_from": "Read from realm",
+    "leavers_are_cut_within": "Leavers cut within, s",
+    "pulled_at": "Last read in full",
+    "pull_failed": "Not read because",
 }
 
 
@@ -242,4 +248,19 @@ def _facts(operator: Operator, report: DirectoryReport) -> dict[str, Any]:
         "client_secrets": [secret.hint for secret in report.client_secrets if secret.valid(now)],
         "entra_tenant_id": report.entra_trust.entra_tenant_id if report.entra_trust else None,
         "requests_per_second": one.requests_per_second,
+        **_realm_facts(report.realm),
+    }
+
+
+def _realm_facts(realm: Realm | None) -> dict[str, Any]:
+    """Return what is done with a directory's Keycloak realm; one that is read is no faster than its interval."""
+    if realm is None:
+        return {}
+    every = int(realm.pull_every.total_seconds()) if realm.pull_every else None
+    return {
+        "mirrored_to": realm.name if realm.mirrors else None,
+        "pulled_from": realm.name if every else None,
+        "leavers_are_cut_within": every,
+        "pulled_at": realm.pulled_at.isoformat() if realm.pulled_at else None,
+        "pull_failed": realm.pull_failed,
     }

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from keycloak import KeycloakAdmin
+
 from connector.domain.errors import AlreadyExists, DomainError, TooManyLeaving
 from connector.keycloak.reading import RealmReader
 from connector.keycloak.server import KeycloakFailure, ServiceAccount, connect
@@ -9,18 +13,32 @@ from connector.lifecycle import Lifecycle, pulling
 from connector.lifecycle.pulling import Differences, Held, Read, Report
 from connector.lifecycle.realms import RealmAccess
 
+Connect = Callable[[RealmAccess], KeycloakAdmin]
+
+
+def administrate(access: RealmAccess) -> KeycloakAdmin:
+    """Return the admin API of a realm, for the worker; raises KeycloakFailure when its secret cannot be read."""
+    if access.secret is None:
+        raise KeycloakFailure(
+            f"The secret for the realm {access.realm.name} was kept under another JUMPSEAT_SECRET_KEY: set the old one "
+            "again, or: jumpseat keycloak setup DIRECTORY ...",
+            permanent=True,
+        )
+    realm = access.realm
+    return connect(realm.server, realm.name, ServiceAccount(realm.client_id, access.secret))
+
 
 class Pull:
     """One realm, pulled once."""
 
-    def __init__(self, lifecycle: Lifecycle, access: RealmAccess) -> None:
-        self._lifecycle, self._realm = lifecycle, access.realm
-        self._admin = connect(self._realm.server, self._realm.name, service_account(access))
+    def __init__(self, lifecycle: Lifecycle, access: RealmAccess, connected: Connect = administrate) -> None:
+        self._lifecycle, self._access, self._connected = lifecycle, access, connected
+        self._realm = access.realm
 
     def look(self) -> tuple[Held, Read, Differences]:
         """Read the realm and compare; raises KeycloakFailure. Nothing is changed."""
         before = self._lifecycle.read(pulling.held, self._realm)
-        now = RealmReader(self._realm.server, self._admin).read(before)
+        now = RealmReader(self._realm.server, self._connected(self._access)).read(before)
         return before, now, pulling.differences(before, now)
 
     def run(self, *, anyway: bool = False) -> Report:
@@ -56,14 +74,3 @@ class Pull:
                     report.problems.append(f"{key}: {refused}")
             left = again
         return report
-
-
-def service_account(access: RealmAccess) -> ServiceAccount:
-    """Return as whom the worker speaks to a realm; raises KeycloakFailure when its secret cannot be read any more."""
-    if access.secret is None:
-        raise KeycloakFailure(
-            f"The secret for the realm {access.realm.name} was kept under another JUMPSEAT_SECRET_KEY: set the old one "
-            "again, or: jumpseat keycloak setup DIRECTORY ...",
-            permanent=True,
-        )
-    return ServiceAccount(access.realm.client_id, access.secret)

@@ -12,8 +12,8 @@ from connector.domain.errors import DomainError
 from connector.domain.realms import Likeness
 from connector.keycloak.people import RealmPeople
 from connector.keycloak.provisioned import ProvisionedUsers
-from connector.keycloak.pull import Pull, service_account
-from connector.keycloak.server import KeycloakFailure, connect
+from connector.keycloak.pull import Connect, Pull, administrate
+from connector.keycloak.server import KeycloakFailure
 from connector.lifecycle import Lifecycle, mirroring, pulling, realms
 from connector.lifecycle.delivery import Delivery
 from connector.lifecycle.mirroring import Telling
@@ -31,8 +31,8 @@ People = RealmPeople | ProvisionedUsers
 class RealmTeller:
     """Delivers what realms are to be told, one turn at a time."""
 
-    def __init__(self, lifecycle: Lifecycle) -> None:
-        self._lifecycle = lifecycle
+    def __init__(self, lifecycle: Lifecycle, connected: Connect = administrate) -> None:
+        self._lifecycle, self._connected = lifecycle, connected
         self._open: dict[str, tuple[RealmAccess, People]] = {}
 
     def turn(self) -> bool:
@@ -86,21 +86,20 @@ class RealmTeller:
         realm = access.realm
         held = self._open.get(realm.directory_id)
         if held is None or held[0] != access:
-            held = self._open[realm.directory_id] = (access, _people_of(access))
+            held = self._open[realm.directory_id] = (access, self._people_of(access))
         return held[1]
 
-
-def _people_of(access: RealmAccess) -> People:
-    realm = access.realm
-    admin = connect(realm.server, realm.name, service_account(access))
-    return ProvisionedUsers(realm.server, admin, realm.broker) if realm.creates else RealmPeople(realm.server, admin)
+    def _people_of(self, access: RealmAccess) -> People:
+        realm, admin = access.realm, self._connected(access)
+        ours = ProvisionedUsers(realm.server, admin, realm.broker)
+        return ours if realm.creates else RealmPeople(realm.server, admin)
 
 
 class RealmPuller:
     """Reads the realms that are to be read, one turn at a time."""
 
-    def __init__(self, lifecycle: Lifecycle) -> None:
-        self._lifecycle = lifecycle
+    def __init__(self, lifecycle: Lifecycle, connected: Connect = administrate) -> None:
+        self._lifecycle, self._connected = lifecycle, connected
 
     def turn(self) -> bool:
         """Read what is due; True when anything was."""
@@ -109,7 +108,8 @@ class RealmPuller:
         due = self._lifecycle.write(pulling.claim)
         for realm in due:
             try:
-                report = Pull(self._lifecycle, self._lifecycle.read(realms.opened, realm)).run()
+                access = self._lifecycle.read(realms.opened, realm)
+                report = Pull(self._lifecycle, access, self._connected).run()
             except (KeycloakFailure, DomainError) as failure:
                 note(log, "realm:not-read", realm=realm.name, why=type(failure).__name__)
             else:

@@ -82,7 +82,7 @@ def connect_realm(
         mirrors,
         creates(directory.idp),
         broker,
-        checked_interval(pull_every) if pull_every else None,
+        checked_interval(pull_every) if pull_every is not None else None,
         before.pulled_at if before else None,
         before.pull_failed if before else None,
     )

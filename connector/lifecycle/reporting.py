@@ -16,6 +16,7 @@ from connector.domain.errors import NotFound
 from connector.domain.listing import Listing
 from connector.domain.memberships import Membership, State
 from connector.domain.people import Person
+from connector.domain.realms import Realm
 from connector.domain.scim_clients import ClientSecret, EntraTrust
 from connector.domain.seats import SeatPool
 from connector.domain.settlement import Changes
@@ -41,6 +42,7 @@ class DirectoryReport:
     tokens: tuple[DirectoryToken, ...]
     client_secrets: tuple[ClientSecret, ...]
     entra_trust: EntraTrust | None
+    realm: Realm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def directories(work: Work, tenant_slug: str | None = None) -> list[DirectoryRep
             tuple(work.tenancy.tokens(one.id)),
             tuple(work.scim_clients.secrets(one.id)),
             work.scim_clients.trust(one.id),
+            work.realms.of(one.id),
         )
         for one in work.tenancy.directories()
         if one.tenant_id in tenants
