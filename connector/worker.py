@@ -30,6 +30,7 @@ from connector.mail import (
 )
 from connector.observability import note
 from connector.settings import Settings
+from connector.sso.polling import Poller
 from connector.storage.database import Database
 from connector.storage.journal import JournalStore
 from connector.storage.outages import DatabaseUnavailable
@@ -52,7 +53,7 @@ KEYCLOAK_HAS = 5.0
 def run(settings: Settings, stop: threading.Event) -> None:
     """Work until `stop` is set. A failure, of the database too, is noted and survived.
 
-    Keycloak has threads of its own: one that does not answer holds up no letter.
+    Keycloak and transmitters of signals have threads of their own: one that does not answer holds up no letter.
     """
     database = Database(settings.database_url)
     lifecycle = Lifecycle(database, settings)
@@ -62,6 +63,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
         for name, turn in (
             ("realm-teller", RealmTeller(lifecycle).turn),
             ("realm-puller", RealmPuller(lifecycle).turn),
+            ("signals", Poller(lifecycle).turn),
         )
     ]
     for thread in beside:
