@@ -254,13 +254,11 @@ def _facts(operator: Operator, report: DirectoryReport) -> dict[str, Any]:
 
 def _realm_facts(realm: Realm | None) -> dict[str, Any]:
     """Return what is done with a directory's Keycloak realm; one that is read is no faster than its interval."""
-    if realm is None:
-        return {}
-    every = int(realm.pull_every.total_seconds()) if realm.pull_every else None
+    every = int(realm.pull_every.total_seconds()) if realm and realm.pull_every else None
     return {
-        "mirrored_to": realm.name if realm.mirrors else None,
-        "pulled_from": realm.name if every else None,
+        "mirrored_to": realm.name if realm and realm.mirrors else None,
+        "pulled_from": realm.name if realm and every else None,
         "leavers_are_cut_within": every,
-        "pulled_at": realm.pulled_at.isoformat() if realm.pulled_at else None,
-        "pull_failed": realm.pull_failed,
+        "pulled_at": realm.pulled_at.isoformat() if realm and realm.pulled_at else None,
+        "pull_failed": realm.pull_failed if realm else None,
     }
