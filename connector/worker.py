@@ -16,14 +16,17 @@ from connector.domain.errors import InvalidValue
 from connector.domain.text import Text, first_spoken
 from connector.keycloak.worker import RealmPuller, RealmTeller
 from connector.lifecycle import Lifecycle, delivery, erasure, gate_keys, granting, reserving, seating
+from connector.lifecycle.breaking_glass import GlassReport
 from connector.lifecycle.handovers import HandoverLetter
 from connector.lifecycle.settling import settle_time
 from connector.mail import (
     About,
+    GlassMail,
     HandoverMail,
     InvitationMail,
     MailNotSent,
     Transport,
+    broken_glass,
     handover,
     invitation,
     transport,
@@ -142,13 +145,15 @@ class Worker:
             note(log, "mail:sent", delivery=one.id)
 
 
-def written(letter: delivery.Letter | HandoverLetter, settings: Settings, now: datetime) -> EmailMessage:
+def written(letter: delivery.Letter | HandoverLetter | GlassReport, settings: Settings, now: datetime) -> EmailMessage:
     """Write a letter in the language that the directory states for its reader, else in ours.
 
     Raises InvalidValue for somebody without an address to which a letter can be sent.
     """
     if isinstance(letter, HandoverLetter):
         return _to_heir(letter, settings, now)
+    if isinstance(letter, GlassReport):
+        return _to_owner(letter, settings, now)
     offer = letter.offer
     about = About(letter.kind.removeprefix("mail."))
     facts = InvitationMail(
@@ -166,6 +171,22 @@ def written(letter: delivery.Letter | HandoverLetter, settings: Settings, now: d
         about=about,
     )
     return invitation(facts, first_spoken(offer.languages) or settings.language)
+
+
+def _to_owner(report: GlassReport, settings: Settings, now: datetime) -> EmailMessage:
+    facts = GlassMail(
+        glass_id=report.glass.id,
+        sender=settings.mail_from,
+        address=report.account.owner_email or "",
+        person=report.person.display_name,
+        account=report.account.name,
+        opened_by=report.glass.opened_by,
+        reason=report.glass.reason,
+        ends_at=report.glass.ends_at,
+        written_at=now,
+        host=urlsplit(settings.public_url).hostname or "localhost",
+    )
+    return broken_glass(facts, settings.language)
 
 
 def _to_heir(letter: HandoverLetter, settings: Settings, now: datetime) -> EmailMessage:

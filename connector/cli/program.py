@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "reservation": "Seats kept for people who are expected.",
         "invitation": "Invitations: sent again, taken back, handed over.",
         "access": "Ending somebody's access by hand.",
+        "break-glass": "One person let in past an identity provider that is down.",
         "workorder": "What is still to be done by hand at a vendor.",
         "handover": "What leavers leave behind at vendors, and who takes it over.",
         "history": "Who held what when, given by whom and why, and at what price.",

@@ -77,6 +77,7 @@ class Kind(StrEnum):
     ACCEPTANCE_REFUSED = "acceptance:refused"
     ACCESS_REQUESTED = "access:requested"
     ACCESS_REFUSED = "access:refused"
+    GLASS_BROKEN = "glass:broken"
     IDENTITY_BOUND = "identity:bound"
     SESSION_STARTED = "session:started"
     SESSIONS_ENDED = "sessions:ended"

@@ -16,6 +16,7 @@ from connector.domain.events import THE_CLOCK, Event, Kind
 from connector.domain.invitations import InvitationState
 from connector.domain.memberships import State
 from connector.lifecycle.admission import LOGIN_TAKES
+from connector.lifecycle.breaking_glass import GLASS_MAIL, GlassReport, letter_to_owner
 from connector.lifecycle.handing_over import HANDOVER_MAIL
 from connector.lifecycle.handovers import HandoverLetter, letter_to_heir
 from connector.lifecycle.invitations import Offer, link, offer_by_id
@@ -80,10 +81,12 @@ def claim(work: Work) -> list[Delivery]:
     return [Delivery(row.id, row.tenant_id, row.kind, row.payload, row.attempts + 1) for row in rows]
 
 
-def letter(work: Work, delivery: Delivery) -> Letter | HandoverLetter | None:
+def letter(work: Work, delivery: Delivery) -> Letter | HandoverLetter | GlassReport | None:
     """Return the letter to write; None when nobody should get it any more: answered, expired, or she has left."""
     if delivery.kind == HANDOVER_MAIL:
         return letter_to_heir(work, delivery.payload["handover_id"], delivery.tenant_id)
+    if delivery.kind == GLASS_MAIL:
+        return letter_to_owner(work, delivery.payload["glass_id"])
     if delivery.kind not in STATES:
         return None
     offer = offer_by_id(work, delivery.payload["invitation_id"])

@@ -17,6 +17,7 @@ from connector.domain.folding import fold
 from connector.domain.scim_clients import ClientSecret
 from connector.domain.tenancy import Bind, Directory, DirectoryToken, Idp
 from connector.domain.work_orders import Task
+from connector.lifecycle import breaking_glass
 from connector.lifecycle.realm_posts import REALM_PERSON
 from connector.lifecycle.reporting import rules
 from connector.lifecycle.tokens import unseal
@@ -47,6 +48,7 @@ class Check(StrEnum):
     OWNERS = "owners"
     DEPARTURES = "departures"
     REALMS = "realms"
+    BROKEN_GLASS = "broken-glass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +313,17 @@ def _seats(work: Work) -> Iterator[Finding]:
             )
 
 
+def _broken_glass(work: Work) -> Iterator[Finding]:
+    for one in breaking_glass.lasting_now(work):
+        minutes = breaking_glass.minutes_left(one.glass, work.now)
+        used = "used" if one.glass.used_at else "not used yet"
+        yield Finding(
+            Check.BROKEN_GLASS,
+            f"Glass is broken into {one.account.slug} by {one.glass.opened_by}, for {minutes} more minutes; {used}.",
+            "jumpseat access end DIRECTORY USER_NAME",
+        )
+
+
 _CHECKS: dict[Check, Callable[[Work], Iterator[Finding]]] = {
     Check.SIGN_IN: _sign_in,
     Check.SUBJECT: _subject,
@@ -326,4 +339,5 @@ _CHECKS: dict[Check, Callable[[Work], Iterator[Finding]]] = {
     Check.OWNERS: _owners,
     Check.DEPARTURES: _departures,
     Check.REALMS: _realms,
+    Check.BROKEN_GLASS: _broken_glass,
 }

@@ -86,13 +86,16 @@ def sessions_of(
 def end_sessions_of(work: Work, directory_slug: str, user_name: str | None, cause: Cause) -> int:
     """End every session of one person, or of everybody, of a directory; return how many. Raises NotFound.
 
-    What they hold stays theirs: whoever may enter can sign in again at once.
+    What they hold stays theirs: whoever may enter can sign in again at once. Broken glass is over.
     """
     directory = directory_named(work, directory_slug)
     if user_name is not None:
-        events = end_sessions(work, directory.tenant_id, [_named(work, directory, user_name).id], cause)
+        person = _named(work, directory, user_name)
+        work.break_glass.end_of_person(person.id, work.now)
+        events = end_sessions(work, directory.tenant_id, [person.id], cause)
         work.trail.tell(events)
         return sum(int((event.after or {})["sessions"]) for event in events)
+    work.break_glass.end_at(directory.id, work.now)
     ended = work.sessions.end_at(directory.id, work.now)
     if ended:
         _tell(work, directory.tenant_id, directory.id, cause, None, ended)

@@ -4,7 +4,26 @@ It owns the templates, the headers and the transports. It must not know why a le
 follows from it: the worker hands it facts, and retries what could not be sent.
 """
 
-from connector.mail.letters import About, HandoverMail, InvitationMail, handover, invitation
+from connector.mail.letters import (
+    About,
+    GlassMail,
+    HandoverMail,
+    InvitationMail,
+    broken_glass,
+    handover,
+    invitation,
+)
 from connector.mail.transports import MailNotSent, Transport, transport
 
-__all__ = ["About", "HandoverMail", "InvitationMail", "MailNotSent", "Transport", "handover", "invitation", "transport"]
+__all__ = [
+    "About",
+    "GlassMail",
+    "HandoverMail",
+    "InvitationMail",
+    "MailNotSent",
+    "Transport",
+    "broken_glass",
+    "handover",
+    "invitation",
+    "transport",
+]

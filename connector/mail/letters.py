@@ -130,6 +130,39 @@ def handover(facts: HandoverMail, language: str) -> EmailMessage:
     return _rendered("handover", shown, spoken, *whom)
 
 
+@dataclass(frozen=True, slots=True)
+class GlassMail:
+    """What a letter says about somebody who was let in past her provider; `glass_id` makes the Message-ID."""
+
+    glass_id: str
+    sender: str
+    address: str
+    person: str
+    account: str
+    opened_by: str
+    reason: str
+    ends_at: datetime
+    written_at: datetime
+    host: str
+
+
+def broken_glass(facts: GlassMail, language: str) -> EmailMessage:
+    """Write the letter that alarms an account's owner.
+
+    `language` is a BCP 47 tag; it is French for French, else English. Raises InvalidValue for an address to which no
+    letter can be sent.
+    """
+    spoken = Text(en="en", fr="fr").in_language(language)
+    shown: dict[str, Any] = {name: harmless(getattr(facts, name)) for name in ("person", "account", "opened_by")}
+    shown |= {
+        "reason": harmless(facts.reason, LONGEST_STEP),
+        "ends_at": _moment(facts.ends_at, spoken),
+        "number": facts.glass_id[-8:],
+    }
+    message_id = f"<break-glass.{facts.glass_id}@{facts.host}>"
+    return _rendered("break-glass", shown, spoken, facts.sender, facts.address, "", facts.written_at, message_id)
+
+
 def _rendered(
     kind: str,
     shown: dict[str, Any],

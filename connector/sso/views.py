@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from connector.lifecycle import own_sessions, visits
-from connector.sso import gate, logout, revocation, sessions, signals
+from connector.sso import break_glass, gate, logout, revocation, sessions, signals
 from connector.sso.failures import SignInRefused
 from connector.web import cookies
 from connector.web.browsers import this_browser
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("sso", __name__, template_folder="templates")
 gate.add_to(blueprint)
 logout.add_to(blueprint)
+break_glass.add_to(blueprint)
 revocation.add_to(blueprint)
 signals.add_to(blueprint)
 

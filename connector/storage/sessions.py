@@ -17,6 +17,7 @@ from connector.domain.step_up import Assurance, StepUp
 from connector.storage.rows import chunks
 from connector.storage.tables import (
     account,
+    break_glass,
     directory,
     invitation,
     login_attempt,
@@ -261,6 +262,7 @@ class Sessions:
         self.connection.execute(delete(used_token).where(used_token.c.expires_at <= now))
         self.connection.execute(delete(operator_session).where(operator_session.c.expires_at <= now))
         self.connection.execute(delete(session).where(session.c.expires_at <= ended_before))
+        self.connection.execute(delete(break_glass).where(break_glass.c.ends_at <= ended_before))
 
 
 def _facts(row: Row[Any]) -> Facts:

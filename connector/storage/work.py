@@ -13,6 +13,7 @@ from connector.settings import Settings
 from connector.storage.access_requests import AccessRequests
 from connector.storage.accounts import Accounts
 from connector.storage.billing import Billing
+from connector.storage.break_glass import BrokenGlasses
 from connector.storage.cuts import Cuts
 from connector.storage.erasure import Erasure
 from connector.storage.grants import Grants
@@ -128,6 +129,10 @@ class Work:
     @cached_property
     def signals(self) -> Signals:
         return Signals(self.connection)
+
+    @cached_property
+    def break_glass(self) -> BrokenGlasses:
+        return BrokenGlasses(self.connection)
 
     @cached_property
     def signing_keys(self) -> SigningKeys:
