@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from connector.cli import purchases
+from connector.cli.account_invitations import invitations
 from connector.cli.freezing import freeze, unfreeze
 from connector.cli.operator import Operator, pass_operator
 from connector.cli.output import count, document, fields, json_option, listing, table
@@ -187,7 +188,17 @@ def seats(operator: Operator, name: str, pool: str, number: int, as_json: bool) 
         click.echo(f"{count(served, 'person', 'people')} got a seat from the waiting line; {after.waiting} still wait.")
 
 
-for _one in (vendors, sub_account, transfer_ownership, when_full, step_up, freeze, unfreeze, *purchases.COMMANDS):
+for _one in (
+    vendors,
+    sub_account,
+    transfer_ownership,
+    invitations,
+    when_full,
+    step_up,
+    freeze,
+    unfreeze,
+    *purchases.COMMANDS,
+):
     command.add_command(_one)
 
 

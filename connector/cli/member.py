@@ -62,6 +62,7 @@ def list_(operator: Operator, account: str, limit: int, as_json: bool) -> None:
 @click.option("--role", help="A role of the vendor's, or a set of the account's own.")
 @click.option("--permission", "permissions", multiple=True, help="A permission; may be given several times.")
 @click.option("--at-renewal", is_flag=True, help="When the billing period ends: for less than she has by hand now.")
+@click.option("--no-mail", is_flag=True, help="Send no letter: hand the link over (jumpseat invitation list --links).")
 @click.option("--as", "giver", metavar="USERNAME", help="In the name of a member: only what the vendor lets her give.")
 @pass_operator
 def grant(
@@ -73,6 +74,7 @@ def grant(
     role: str | None,
     permissions: tuple[str, ...],
     at_renewal: bool,
+    no_mail: bool,
     giver: str | None,
     preview: bool,
     as_json: bool,
@@ -92,6 +94,7 @@ def grant(
         operator.cause,
         at_renewal=at_renewal,
         in_the_name_of=giver,
+        mails=not no_mail,
     )
     tell(effects, preview, as_json, planned=at_renewal)
 

@@ -49,6 +49,7 @@ REPORT = ("row", "address", "outcome", "directory", "was_known", "duplicate_of",
 @click.option("--seat-type", help="The seat type of rows that name none.")
 @click.option("--role", help="The role of rows that name neither role nor permissions.")
 @click.option("--permission", "permissions", multiple=True, help="A permission for those rows; may be repeated.")
+@click.option("--no-mail", is_flag=True, help="Send no letter: hand the link over (jumpseat invitation list --links).")
 @click.option("--preview", "--dry-run", "preview", is_flag=True, help="List what becomes of each row, and do nothing.")
 @click.option("--report", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write that as CSV.")
 @json_option
@@ -62,6 +63,7 @@ def import_(
     seat_type: str | None,
     role: str | None,
     permissions: tuple[str, ...],
+    no_mail: bool,
     preview: bool,
     report: Path | None,
     as_json: bool,
@@ -80,7 +82,7 @@ def import_(
         people = _checked(reader, account, directory)
         run = people_lists.rehearse_list if preview else people_lists.invite_list
         with _progress(people.rows, "Looking at" if preview else "Inviting") as step:
-            results = run(operator.lifecycle, people, operator.cause, step)
+            results = run(operator.lifecycle, people, operator.cause, step, mails=not no_mail)
     rows = [_facts(one) for one in results]
     if report is not None:
         report.write_text("".join(csv_lines(REPORT, rows)), encoding="utf-8-sig", newline="")
@@ -91,6 +93,8 @@ def import_(
     if preview:
         click.echo("\n".join(f"  row {one.row}  {one.address}  {_row(one)}" for one in results))
     click.echo("\n".join(_summary(results, preview=preview)))
+    if no_mail:
+        click.echo(f"No letters are sent. To hand the links over: jumpseat invitation list --account {account} --links")
 
 
 def _checked(reader: InviteeReader, account: str, directory: str | None) -> PeopleList:

@@ -38,9 +38,11 @@ def grant(
     *,
     at_renewal: bool = False,
     in_the_name_of: str | None = None,
+    mails: bool = True,
 ) -> tuple[Effect, ...]:
     """Give somebody this by hand, in the place of what she was given before; at once, or when the period ends.
 
+    Unless `mails`, no letter of the invitation leaves, now or when a seat frees: an operator hands its link over.
     In the name of a member, by her userName in the same directory, only what the vendor lets her give. Raises
     GrantRefused with all that speaks against it, NotFound (also for a change at the renewal of what was never given),
     BillingUnknown when nobody knows the renewal.
@@ -55,26 +57,55 @@ def grant(
         raise GrantRefused(user_name, account_slug, problems)
     if at_renewal:
         return _plan(work, account, person, given, cause)
-    return effects_of(work, give(work, account, [person], given, cause))
+    return effects_of(work, give(work, account, [person], given, cause, mails=mails))
 
 
-def give(work: Work, account: Account, people: Iterable[Person], given: Given, cause: Cause) -> list[Changes]:
+def give(
+    work: Work,
+    account: Account,
+    people: Iterable[Person],
+    given: Given,
+    cause: Cause,
+    *,
+    mails: bool = True,
+    language: str | None = None,
+) -> list[Changes]:
     """Give several people the same, and settle them.
 
     The caller holds the policy exclusively, has locked the people, and has asked `problems_of`.
     """
     listed = list(people)
-    record(work, account, [(person, given) for person in listed], cause)
+    record(work, account, [(person, given, language) for person in listed], cause, mails=mails)
     return settle(work, account.tenant_id, fresh_rulebook(work, account.tenant_id), listed, cause)
 
 
-def record(work: Work, account: Account, wanted: Collection[tuple[Person, Given]], cause: Cause) -> None:
-    """Keep what each of these people is given, in the place of what she was given before; settling is the caller's."""
-    had = work.grants.of_people(person.id for person, _ in wanted)
+def record(
+    work: Work,
+    account: Account,
+    wanted: Collection[tuple[Person, Given, str | None]],
+    cause: Cause,
+    *,
+    mails: bool = True,
+) -> None:
+    """Keep what each of these people is given, in the place of what she was given before; settling is the caller's.
+
+    With it stands the language of letters to her, should her directory state none.
+    """
+    had = work.grants.of_people(person.id for person, *_ in wanted)
     before = {key: one for key, grants in had.items() for one in grants if one.account_id == account.id}
     grants = [
-        ManualGrant(new_id(), account.tenant_id, account.id, person.id, given, cause.actor, work.now)
-        for person, given in wanted
+        ManualGrant(
+            new_id(),
+            account.tenant_id,
+            account.id,
+            person.id,
+            given,
+            cause.actor,
+            work.now,
+            mails=mails,
+            language=language,
+        )
+        for person, given, language in wanted
     ]
     for person_id in before:
         work.grants.remove(account.id, person_id)
@@ -129,7 +160,7 @@ def carry_out(work: Work, seen: ManualGrant) -> None:
         _take_back(work, one, person, THE_CLOCK)
     else:
         account = next(each for each in work.accounts.all(one.tenant_id) if each.id == one.account_id)
-        give(work, account, [person], one.next, THE_CLOCK)
+        give(work, account, [person], one.next, THE_CLOCK, mails=one.mails, language=one.language)
 
 
 def _against(work: Work, terms: Terms, giver: Person, given: Given) -> list[Problem]:

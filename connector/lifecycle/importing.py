@@ -47,10 +47,17 @@ def rows_at_once(terms: Terms) -> int:
 
 
 def invite_listed(
-    work: Work, account_slug: str, rows: Sequence[Invitee], cause: Cause, directory_slug: str | None = None
+    work: Work,
+    account_slug: str,
+    rows: Sequence[Invitee],
+    cause: Cause,
+    directory_slug: str | None = None,
+    *,
+    mails: bool = True,
 ) -> list[RowResult]:
     """Give what each row asks for to its person, settle them once, and return what became of each row.
 
+    Unless `mails`, no letters leave, and the links of the invitations are handed over by an operator.
     The rows have different addresses. With a directory named, people are looked for there and in `local` alone. Raises
     NotFound for an account or directory that is not there.
     """
@@ -82,7 +89,8 @@ def invite_listed(
             where = directories[person.directory_id].slug if person else None
             results[one.row] = RowResult(one.row, one.address, outcome or RowOutcome.LEFT, where, matched=True)
     _state(work, strangers, cause)
-    record(work, account, [(found[one.row], one.given) for one in rows if one.row in found], cause)
+    wanted = [(found[one.row], one.given, one.language) for one in rows if one.row in found]
+    record(work, account, wanted, cause, mails=mails)
     settle(work, account.tenant_id, fresh_rulebook(work, account.tenant_id), found.values(), cause)
     after = _memberships(work, account.id, (person.id for person in found.values()))
     new = {person.id for person in strangers}

@@ -19,6 +19,7 @@ from connector.domain.reservations import ReservationState
 from connector.domain.text import Text
 from connector.domain.work_orders import Task, WorkOrder, filled
 from connector.lifecycle.accounts import account_named
+from connector.lifecycle.invitations import link
 from connector.lifecycle.reporting import directory_slugs
 from connector.mappers.catalogues import load_catalogue
 from connector.mappers.rulebook import catalogue_of
@@ -40,13 +41,19 @@ _KEPT_AS = {InvitationState.EXPIRED: (InvitationState.EXPIRED, InvitationState.P
 
 @dataclass(frozen=True, slots=True)
 class InvitationReport:
-    """An invitation as it stands now, with names."""
+    """An invitation as it stands now, with names.
+
+    `vendor_state` is the vendor's own word of its own invitation, where one was noted. `link` is where a pending one is
+    answered, for an operator who asks for it.
+    """
 
     invitation: Invitation
     state: InvitationState
     account: str
     directory: str
     person: Person
+    vendor_state: str | None
+    link: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +125,20 @@ class FailedDelivery:
 
 
 def invitations(
-    work: Work, state: InvitationState | None, account_slug: str | None, at_most: int
+    work: Work, state: InvitationState | None, account_slug: str | None, at_most: int, *, links: bool = False
 ) -> list[InvitationReport]:
     """Return invitations, the latest first; raises NotFound."""
     account_id = account_named(work, account_slug).id if account_slug else None
     states = tuple(InvitationState) if state is None else _KEPT_AS.get(state, (state,))
     found = work.invitations.latest(_tenant_ids(work), at_most, account_id=account_id, states=states)
     names = _Names(work, (one.person_id for one in found))
-    reports = [
-        InvitationReport(one, one.state_at(work.now), names.account(one), names.directory(one), names.person(one))
-        for one in found
-    ]
+    vendors = work.invitations.vendor_states(one.membership_id for one in found)
+    reports = []
+    for one in found:
+        now, said = one.state_at(work.now), vendors.get(one.membership_id)
+        where = link(work, one) if links and now is InvitationState.PENDING else None
+        named = (names.account(one), names.directory(one), names.person(one))
+        reports.append(InvitationReport(one, now, *named, said.state if said else None, where))
     return [one for one in reports if state in (None, one.state)]
 
 

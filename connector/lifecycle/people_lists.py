@@ -69,24 +69,28 @@ def checked_list(reader: InviteeReader, account: str, directory: str | None) -> 
     return PeopleList(reader, account, directory, rows, first)
 
 
-def invite_list(lifecycle: Lifecycle, people: PeopleList, cause: Cause, step: Step) -> list[RowResult]:
+def invite_list(
+    lifecycle: Lifecycle, people: PeopleList, cause: Cause, step: Step, *, mails: bool = True
+) -> list[RowResult]:
     """Invite everybody of a list, each batch committed on its own, and return what became of each row.
 
     What was committed before a crash is found done when the list is read again. `step` is called for each row.
     """
 
     def one_batch(rows: list[Invitee]) -> list[RowResult]:
-        return lifecycle.write(invite_listed, people.account, rows, cause, people.directory)
+        return lifecycle.write(invite_listed, people.account, rows, cause, people.directory, mails=mails)
 
     return list(people.invited(one_batch, step))
 
 
-def rehearse_list(lifecycle: Lifecycle, people: PeopleList, cause: Cause, step: Step) -> list[RowResult]:
+def rehearse_list(
+    lifecycle: Lifecycle, people: PeopleList, cause: Cause, step: Step, *, mails: bool = True
+) -> list[RowResult]:
     """Return what inviting everybody of a list comes to, and do nothing: the same computation, undone."""
 
     def everybody(work: Work) -> list[RowResult]:
         def one_batch(rows: list[Invitee]) -> list[RowResult]:
-            return invite_listed(work, people.account, rows, cause, people.directory)
+            return invite_listed(work, people.account, rows, cause, people.directory, mails=mails)
 
         return list(people.invited(one_batch, step))
 
