@@ -30,12 +30,14 @@ class Letterbox:
     def __init__(self) -> None:
         self.letters: list[tuple[str, str, str]] = []
         self.links: list[str] = []
+        self.numbers: list[str] = []
         self.down = False
 
     def send(self, letter: EmailMessage) -> None:
         if self.down:
             raise MailNotSent("the server did not answer")
         kind = str(letter["Message-ID"])[1:].partition(".")[0]
+        self.numbers.append(str(letter["Message-ID"]))
         reader = letter["To"].addresses[0].username
         self.letters.append((reader, kind, str(letter["Content-Language"])))
         body = letter.get_body(("plain",))
