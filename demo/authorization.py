@@ -11,11 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
-from authlib.oauth2.rfc6749 import ClientMixin, grants
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, grants
+from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc9207 import IssuerParameter
 from authlib.oidc.core import OpenIDCode
 from flask import Flask
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from joserfc.jwt import JWTClaimsRegistry
 
 from demo.speaking import ProviderPerson
 
@@ -29,6 +34,8 @@ class Client(ClientMixin):
     redirect_uris: tuple[str, ...]
     post_logout_redirect_uris: tuple[str, ...] = ()
     backchannel_logout_uri: str | None = None
+    public_keys: Callable[[], dict[str, Any]] | None = None
+    """What the client's key set says when it is read; such a client proves itself by a key, and by nothing else."""
 
     def get_client_id(self) -> str:
         return self.client_id
@@ -46,6 +53,8 @@ class Client(ClientMixin):
         return secrets.compare_digest(self.client_secret, client_secret)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        if self.public_keys is not None:
+            return method == KeyAssertion.CLIENT_AUTH_METHOD
         return method in {"client_secret_basic", "client_secret_post"}
 
     def check_response_type(self, response_type: str) -> bool:
@@ -99,7 +108,12 @@ class Store:
 
 
 def authorization_server(
-    app: Flask, store: Store, issuer: Callable[[], str | None], id_token: Callable[[Code, str], str | None]
+    app: Flask,
+    store: Store,
+    issuer: Callable[[], str | None],
+    id_token: Callable[[Code, str], str | None],
+    token_endpoint: str,
+    clock: Callable[[], float],
 ) -> AuthorizationServer:
     """Build the server: code grant with PKCE, ID tokens from `id_token`, and RFC 9207 when `issuer` names one.
 
@@ -110,13 +124,50 @@ def authorization_server(
         store.access_tokens[token["access_token"]] = (request.client.client_id, request.user)
 
     server = AuthorizationServer(app, query_client=store.clients.get, save_token=save_token)
+    server.register_client_auth_method(KeyAssertion.CLIENT_AUTH_METHOD, KeyAssertion(token_endpoint, clock))
     server.register_grant(_code_grant(store), [_IdToken(id_token), _Challenge()])
     server.register_extension(_named_issuer(issuer))
     return server
 
 
+class KeyAssertion(JWTBearerClientAssertion):
+    """A client that proves itself by a signed assertion (RFC 7523): for this endpoint alone, for a minute, and once."""
+
+    CLIENT_AUTH_METHOD = "private_key_jwt"
+
+    def __init__(self, token_endpoint: str, clock: Callable[[], float]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.token_endpoint, self.clock = token_endpoint, clock
+        self.used: set[str] = set()
+
+    def process_assertion_claims(self, assertion: str, resolve_key: Any) -> Any:
+        """Verify as the library does, by our clock; the life of an assertion and its algorithms too."""
+        try:
+            claims = jwt.decode(assertion, resolve_key, ["RS256", "ES256", "ES384", "ES512"]).claims
+            wanted: Any = {name: {"essential": True} for name in ("iss", "sub", "jti", "iat", "exp")}
+            audience: Any = {"essential": True, "value": self.token_endpoint}
+            JWTClaimsRegistry(int(self.clock()), 0, aud=audience, **wanted).validate(claims)
+        except JoseError as error:
+            raise InvalidClientError(description="The assertion is not good.") from error
+        alone = claims["aud"] == self.token_endpoint and claims["iss"] == claims["sub"]
+        if not alone or claims["exp"] - claims["iat"] > 60 or claims["jti"] in self.used:
+            raise InvalidClientError(description="The assertion is not for this request.")
+        self.used.add(claims["jti"])
+        return claims
+
+    def resolve_client_public_key(self, client: Client) -> KeySet:
+        keys: Any = client.public_keys() if client.public_keys is not None else {"keys": []}
+        return KeySet.import_key_set(keys)
+
+
 def _code_grant(store: Store) -> type[grants.AuthorizationCodeGrant]:
     class CodeGrant(grants.AuthorizationCodeGrant):
+        TOKEN_ENDPOINT_AUTH_METHODS = [  # noqa: RUF012 -- as the library declares it
+            "client_secret_basic",
+            "client_secret_post",
+            KeyAssertion.CLIENT_AUTH_METHOD,
+        ]
+
         def save_authorization_code(self, code: str, request: Any) -> None:
             data = request.payload.data
             store.codes[code] = Code(

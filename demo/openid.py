@@ -56,10 +56,16 @@ class OpenIdProvider:
         redirect_uris: Iterable[str],
         post_logout_redirect_uris: Iterable[str] = (),
         backchannel_logout_uri: str | None = None,
+        public_keys: Callable[[], Claims] | None = None,
     ) -> Client:
         """Let a relying party in; the same `client_id` again replaces it."""
         client = Client(
-            client_id, client_secret, tuple(redirect_uris), tuple(post_logout_redirect_uris), backchannel_logout_uri
+            client_id,
+            client_secret,
+            tuple(redirect_uris),
+            tuple(post_logout_redirect_uris),
+            backchannel_logout_uri,
+            public_keys,
         )
         self.store.clients[client_id] = client
         return client
@@ -125,7 +131,7 @@ class OpenIdProvider:
             "response_types_supported": ["code"],
             "subject_types_supported": ["pairwise" if self.speech is Speech.ENTRA else "public"],
             "id_token_signing_alg_values_supported": algorithms,
-            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "private_key_jwt"],
             "scopes_supported": ["openid", "profile", "email"],
             "code_challenge_methods_supported": ["S256"],
             "backchannel_logout_supported": True,

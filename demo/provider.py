@@ -37,7 +37,14 @@ _SIGN_IN_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>S
 def _web(provider: OpenIdProvider) -> Flask:
     app = Flask(__name__)
     manners = provider.manners
-    server = authorization_server(app, provider.store, provider.response_issuer, provider.id_token)
+    server = authorization_server(
+        app,
+        provider.store,
+        provider.response_issuer,
+        provider.id_token,
+        provider.issuer + manners.token,
+        provider.clock,
+    )
 
     def authorize() -> ResponseReturnValue:
         """Show who can sign in; a POST of `person`, or `prompt=none` with `login_hint`, goes on at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,10 @@ TITLES = {
     "issuer": "Issuer",
     "client_id": "Client id",
     "callback_url": "Callback URL",
+    "client_proof": "Client proves by",
+    "jwks_url": "Client's keys",
+    "max_age_minutes": "Max age, min",
+    "always_ask_userinfo": "Always userinfo",
     "subject_claim": "Subject claim",
     "bind": "Bind",
     "people": "People",
@@ -136,6 +141,23 @@ def show(operator: Operator, name: str, as_json: bool) -> None:
     help="Holds the client secret; - is standard input. On the command line itself, others would see it.",
 )
 @click.option(
+    "--private-key-file",
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    help="Holds a private key (PEM or JWK) by which the client proves itself instead of by a secret.",
+)
+@click.option("--generate-key", is_flag=True, help="Make such a key here; the provider reads the public half from us.")
+@click.option(
+    "--max-age-minutes",
+    type=click.IntRange(min=0),
+    help="How long ago she may have proved herself at the provider when she signs in here; 0 is any time.",
+)
+@click.option(
+    "--always-ask-userinfo/--ask-userinfo-when-needed",
+    default=None,
+    help="Ask the provider's userinfo endpoint even when the ID token says enough.",
+)
+@click.option("--yes", is_flag=True, help="With another issuer: unbind the identities of the one before.")
+@click.option(
     "--subject", "subject_claim", metavar="CLAIM", help="Names the person; sub, for Entra ID oid, unless told."
 )
 @click.option(
@@ -153,6 +175,11 @@ def oidc(
     issuer: str,
     client_id: str,
     secret_file: Path | None,
+    private_key_file: Path | None,
+    generate_key: bool,
+    max_age_minutes: int | None,
+    always_ask_userinfo: bool | None,
+    yes: bool,
     subject_claim: str | None,
     bind: str,
     as_json: bool,
@@ -165,16 +192,23 @@ def oidc(
         issuer=issuer,
         client_id=client_id,
         client_secret=_secret(secret_file),
+        client_key=_key(private_key_file, generate_key),
         subject_claim=subject_claim,
         bind=Bind(bind),
+        max_age=timedelta(minutes=max_age_minutes) if max_age_minutes is not None else None,
+        always_ask_userinfo=always_ask_userinfo,
+        unbind=yes,
     )
     callback = _callback_url(operator, directory)
     if as_json:
-        document({"directory": directory.slug, "issuer": issuer, "callback_url": callback, "released": released})
+        facts = {"directory": directory.slug, "issuer": issuer, "callback_url": callback, "released": released}
+        document(facts | {"jwks_url": _jwks_url(operator, directory)})
         return
     click.echo(f"People of {directory.slug} sign in at {issuer}; {directory.subject_claim} names them.")
     click.echo(f"At the provider, allow this redirect URI:\n  {callback}")
     click.echo(f"and, if it has one, this back-channel logout URI:\n  {_logout_url(operator, directory)}")
+    if directory.client_key_sealed:
+        click.echo(f"and let it read the client's public key (private_key_jwt) at:\n  {_jwks_url(operator, directory)}")
     if released:
         click.echo(f"{count(released, 'person', 'people')} who could not be invited before: invited, or in line, now.")
 
@@ -209,14 +243,29 @@ def _set_sign_in(work: Work, /, name: str, cause: Cause, **settings: Any) -> tup
     return directories.set_sign_in(work, name, cause, **settings), before - reporting.kept_out(work)
 
 
-def _secret(file: Path | None) -> str | None:
+def _secret(file: Path | None, option: str = "--secret-file") -> str | None:
     if file is None:
         return None
     with click.open_file(str(file), encoding="utf-8") as opened:
         secret = str(opened.read()).strip()
     if not secret:
-        raise click.BadParameter(f"{file} is empty.", param_hint="--secret-file")
+        raise click.BadParameter(f"{file} is empty.", param_hint=option)
     return secret
+
+
+def _key(file: Path | None, generate: bool) -> str | None:
+    from connector.lifecycle import client_keys
+
+    if file is not None and generate:
+        raise click.UsageError("--generate-key makes a key; leave --private-key-file out.")
+    if generate:
+        return client_keys.generated()
+    text = _secret(file, "--private-key-file")
+    return client_keys.read(text) if text is not None else None
+
+
+def _jwks_url(operator: Operator, one: Directory) -> str | None:
+    return f"{operator.settings.public_url}/login/{one.slug}/jwks.json" if one.client_key_sealed else None
 
 
 def _callback_url(operator: Operator, one: Directory) -> str:
@@ -239,6 +288,10 @@ def _facts(operator: Operator, report: DirectoryReport) -> dict[str, Any]:
         "issuer": one.issuer,
         "client_id": one.client_id,
         "callback_url": _callback_url(operator, one) if one.signs_in else None,
+        "client_proof": one.proves_itself_by,
+        "jwks_url": _jwks_url(operator, one),
+        "max_age_minutes": one.max_age.total_seconds() / 60 if one.max_age else None,
+        "always_ask_userinfo": one.always_ask_userinfo,
         "subject_claim": one.subject_claim,
         "bind": one.bind.value if one.signs_in else None,
         "people": report.people,

@@ -282,6 +282,19 @@ class LoginUnknown(DomainError):
         super().__init__("This sign-in was not begun in this browser, or is over; start again.")
 
 
+class IdentitiesBound(DomainError):
+    """People are bound to identities of the provider that a directory has now, and would not be known at another."""
+
+    code = "identities-bound"
+
+    def __init__(self, directory: str, issuer: str, number: int) -> None:
+        self.directory, self.issuer, self.number = directory, issuer, number
+        super().__init__(
+            f"{number} people of {directory} are known by identities of {issuer}, which another provider does not vouch "
+            "for. Unbind them with the change: whoever has accepted is known again when she signs in there."
+        )
+
+
 class DirectoryOff(DomainError):
     """The directory, or its whole tenant, is switched off: nobody of it signs in, and nobody accepts anything."""
 

@@ -79,6 +79,7 @@ class Kind(StrEnum):
     ACCESS_REFUSED = "access:refused"
     GLASS_BROKEN = "glass:broken"
     IDENTITY_BOUND = "identity:bound"
+    IDENTITY_UNBOUND = "identity:unbound"
     SESSION_STARTED = "session:started"
     SESSIONS_ENDED = "sessions:ended"
     SIGNAL_HEARD = "signal:heard"

@@ -121,6 +121,13 @@ class Directory:
         return self.issuer is not None and self.client_id is not None
 
     @property
+    def proves_itself_by(self) -> str | None:
+        """How its client proves to the provider who it is: `client secret`, `private key`, or None for a public one."""
+        if self.client_key_sealed is not None:
+            return "private key"
+        return "client secret" if self.client_secret_sealed is not None else None
+
+    @property
     def revocation_issuer(self) -> str | None:
         """Who signs orders to sign somebody out everywhere: the issuer.
 

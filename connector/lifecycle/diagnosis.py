@@ -135,11 +135,11 @@ def _expiring(
 
 def _secrets(work: Work) -> Iterator[Finding]:
     for one in work.tenancy.directories():
-        sealed = one.client_secret_sealed
+        sealed = one.client_secret_sealed or one.client_key_sealed
         if sealed is not None and unseal(work.settings.secret_key, sealed) is None:
             yield Finding(
                 Check.SECRETS,
-                f"The client secret of {one.slug} was kept under another secret key, so nobody of it can sign in.",
+                f"The {one.proves_itself_by} of {one.slug} was kept under another secret key, so nobody can sign in.",
                 f"Set the old JUMPSEAT_SECRET_KEY again, or: jumpseat directory oidc {one.slug} ... --secret-file F",
             )
 

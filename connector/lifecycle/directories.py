@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
-from connector.domain.errors import AlreadyExists, InvalidValue, NotFound, TokenRefused
+from connector.domain.errors import AlreadyExists, IdentitiesBound, InvalidValue, NotFound, TokenRefused
 from connector.domain.events import Cause, Event, Kind
 from connector.domain.identifiers import new_id
 from connector.domain.rates import checked_rate
@@ -25,6 +25,7 @@ from connector.domain.tenancy import (
 from connector.lifecycle.accounts import open_first_account
 from connector.lifecycle.settling import fresh_rulebook, settle
 from connector.lifecycle.tokens import hashed, new_scim_token, seal
+from connector.lifecycle.unbinding import unbind_others
 from connector.storage.work import Work
 
 C = TypeVar("C", DirectoryToken, ClientSecret)
@@ -157,20 +158,35 @@ def set_sign_in(
     issuer: str,
     client_id: str,
     client_secret: str | None,
+    client_key: str | None = None,
     subject_claim: str | None = None,
     bind: Bind = Bind.SUBJECT,
+    max_age: timedelta | None = None,
+    always_ask_userinfo: bool | None = None,
+    unbind: bool = False,
 ) -> Directory:
     """Set how a directory's people sign in. Whoever could not be invited before is invited now.
 
-    Raises InvalidValue for an issuer that could never be asked, NotFound.
+    `client_key` is what `client_keys.read` returned. `max_age` and `always_ask_userinfo` stay as they are when None; an
+    age of 0 asks for none. With another issuer, `unbind` lets go of the identities of the one before. Raises
+    IdentitiesBound where it would have to, InvalidValue for an issuer that could never be asked, NotFound.
     """
     checked_issuer(issuer, http_loopback=work.settings.allow_http_loopback)
+    if client_secret and client_key:
+        raise InvalidValue("client", "it proves itself by a secret or by a private key, not by both.")
     directory = locked_directory(work, slug)
+    others = work.identities.count_of_others(directory.id, issuer)
+    if others and not unbind:
+        raise IdentitiesBound(slug, directory.issuer or "another provider", others)
+    key = work.settings.secret_key
     changed = replace(
         directory,
         issuer=issuer,
         client_id=client_id,
-        client_secret_sealed=seal(work.settings.secret_key, client_secret) if client_secret else None,
+        client_secret_sealed=seal(key, client_secret) if client_secret else None,
+        client_key_sealed=seal(key, client_key) if client_key else None,
+        max_age=directory.max_age if max_age is None else max_age or None,
+        always_ask_userinfo=directory.always_ask_userinfo if always_ask_userinfo is None else always_ask_userinfo,
         subject_claim=subject_claim or SUBJECT_CLAIMS.get(directory.idp, "sub"),
         bind=bind,
         version=directory.version + 1,
@@ -178,6 +194,7 @@ def set_sign_in(
     work.tenancy.change_directory(changed)
     before, after = _sign_in_facts(directory), _sign_in_facts(changed)
     tell(work, directory, Kind.DIRECTORY_CHANGED, directory.id, cause, after, before)
+    unbind_others(work, changed, issuer, cause)
     _settle_all(work, changed, cause)
     return changed
 
@@ -235,6 +252,9 @@ def _sign_in_facts(one: Directory) -> dict[str, object]:
         "client_id": one.client_id,
         "subject_claim": one.subject_claim,
         "bind": one.bind.value,
+        "proves_itself_by": one.proves_itself_by,
+        "max_age_seconds": one.max_age.total_seconds() if one.max_age else None,
+        "always_ask_userinfo": one.always_ask_userinfo,
     }
 
 

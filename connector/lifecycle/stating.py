@@ -21,7 +21,7 @@ from connector.domain.configuration import (
     StatedTenant,
     difference,
 )
-from connector.domain.errors import InvalidValue
+from connector.domain.errors import IdentitiesBound, InvalidValue
 from connector.domain.events import Cause, Kind
 from connector.domain.seats import SeatPool
 from connector.domain.tenancy import Directory, Idp, Tenant, checked_issuer, checked_slug
@@ -191,16 +191,20 @@ def _set_sign_in(work: Work, stated: Stated, now: Directory, wanted: SignIn, cau
         issuer=wanted.issuer,
         client_id=wanted.client_id,
         client_secret_sealed=now.client_secret_sealed if keeps else None,
+        client_key_sealed=now.client_key_sealed if keeps else None,
         subject_claim=wanted.subject_claim,
         bind=wanted.bind,
         version=current.version + 1,
     )
     work.tenancy.change_directory(changed)
+    others = work.identities.count_of_others(now.id, wanted.issuer)
+    if others:
+        raise IdentitiesBound(now.slug, now.issuer or "another provider", others)
     before, after = directory_document(stated_directory(now)), directory_document(stated_directory(changed))
     directories.tell(work, now, Kind.DIRECTORY_CHANGED, now.id, cause, after, before)
     if not now.signs_in:
         stated.sign_in_changed.add(now.id)
-    return now.client_secret_sealed is not None and not keeps
+    return now.proves_itself_by is not None and not keeps
 
 
 # Accounts.

@@ -30,6 +30,7 @@ ANSWERS: Mapping[type[errors.DomainError], tuple[int, str | None]] = MappingProx
         errors.DirectoryOff: CONFLICT,
         errors.FileInvalid: CONFLICT,
         errors.GrantRefused: CONFLICT,
+        errors.IdentitiesBound: CONFLICT,
         errors.IdentityMismatch: CONFLICT,
         errors.InUse: CONFLICT,
         errors.InvitationUnusable: CONFLICT,

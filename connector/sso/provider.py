@@ -14,11 +14,13 @@ from typing import Any
 import requests
 from authlib.common.urls import add_params_to_uri
 from authlib.integrations.base_client import OAuthError
+from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from authlib.oidc.core import UserInfo
 
 from connector.domain.identities import LoginSecrets, LogoutNotice
 from connector.domain.sessions import Identity
 from connector.domain.step_up import StepUp
+from connector.lifecycle.client_keys import ClientKey
 from connector.sso.claims import Expected, identity_of, notice_of
 from connector.sso.failures import SignInRefused
 from connector.sso.orders import REVOCATION_TYPES, revocation_of
@@ -27,6 +29,9 @@ from connector.web.issuers.metadata import Metadata
 from connector.web.issuers.published import Published
 from connector.web.issuers.tokens import verified
 from connector.web.issuers.transport import BoundedSession
+
+ASSERTION_SECONDS = 60
+"""How long what proves our client is good for."""
 
 ID_TOKEN_TYPES = frozenset({"jwt"})
 LOGOUT_TOKEN_TYPES = frozenset({"logout+jwt", "jwt"})
@@ -43,11 +48,13 @@ class ProviderConfig:
     `max_age` asks that the person has proved herself within that time. `always_ask_userinfo` asks the userinfo endpoint
     even when the ID token says enough. `contexts_by_claim` asks for authentication contexts as Entra ID wants it.
     `revocation_issuer` signs orders to sign somebody out, where that is not the issuer itself.
+    `client_key` and the algorithm that it signs with prove us instead of a secret (RFC 7523 section 2.2).
     """
 
     issuer: str
     client_id: str
     client_secret: str | None = field(repr=False)
+    """None where it proves itself by a private key, or by nothing."""
     redirect_uri: str
     scope: str = "openid profile email"
     max_age: timedelta | None = None
@@ -55,6 +62,7 @@ class ProviderConfig:
     allow_http_loopback: bool = False
     contexts_by_claim: bool = False
     revocation_issuer: str | None = None
+    client_key: tuple[ClientKey, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,7 @@ class Provider:
         metadata = self._published.metadata(now)
         kept = LoginSecrets(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48))
         wishes = self._wishes(login_hint, step_up or StepUp())
-        with self._session(metadata) as session:
+        with self._session(metadata, now) as session:
             url, _ = session.create_authorization_url(
                 metadata.authorization_endpoint,
                 state=kept.state,
@@ -103,7 +111,7 @@ class Provider:
         """
         metadata = self._published.metadata(now)
         code = self._code(params, kept, metadata)
-        with self._session(metadata) as session:
+        with self._session(metadata, now) as session:
             answer = self._exchange(session, metadata, code, kept)
             token = verified(answer.get("id_token"), self._published.key_finder(now), ID_TOKEN_TYPES)
             config = self._config
@@ -189,16 +197,28 @@ class Provider:
             raise ProviderFailure(Fault.USERINFO_OF_SOMEBODY_ELSE)
         return {name: found[name] for name in UserInfo.REGISTERED_CLAIMS if name in found}
 
-    def _session(self, metadata: Metadata) -> BoundedSession:
+    def _session(self, metadata: Metadata, now: datetime) -> BoundedSession:
         config = self._config
-        method = "client_secret_basic" if metadata.takes_basic else "client_secret_post"
+        secret, method = self._proof(metadata, now)
         session = BoundedSession(
             client_id=config.client_id,
-            client_secret=config.client_secret,
-            token_endpoint_auth_method=method if config.client_secret else "none",
+            client_secret=secret,
+            token_endpoint_auth_method=method,
             scope=config.scope,
             redirect_uri=config.redirect_uri,
             code_challenge_method="S256",
         )
         session.allow_http_loopback = config.allow_http_loopback
         return session
+
+    def _proof(self, metadata: Metadata, now: datetime) -> tuple[object, object]:
+        """Return by what, and how, the client proves itself: an assertion of its own, good for one request."""
+        config = self._config
+        if config.client_key is not None:
+            key, algorithm = config.client_key
+            issued_at = int(now.timestamp())
+            claims = {"iat": issued_at, "exp": issued_at + ASSERTION_SECONDS, "jti": secrets.token_urlsafe(32)}
+            return key, PrivateKeyJWT(metadata.token_endpoint, claims, {"kid": key.kid, "typ": "JWT"}, algorithm)
+        if config.client_secret is not None:
+            return config.client_secret, "client_secret_basic" if metadata.takes_basic else "client_secret_post"
+        return None, "none"

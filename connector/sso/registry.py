@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from connector.domain.tenancy import Directory, Idp
+from connector.lifecycle import client_keys
 from connector.lifecycle.tokens import unseal
 from connector.settings import Settings
 from connector.sso.provider import Provider, ProviderConfig
@@ -32,6 +33,10 @@ class Providers:
         sealed, secret = directory.client_secret_sealed, None
         if sealed is not None and (secret := unseal(self._settings.secret_key, sealed)) is None:
             raise ProviderFailure(Fault.SECRET_UNREADABLE)
+        try:
+            key = client_keys.client_key(directory, self._settings)
+        except ValueError:
+            raise ProviderFailure(Fault.SECRET_UNREADABLE) from None
         return ProviderConfig(
             issuer=directory.issuer or "",
             client_id=directory.client_id or "",
@@ -40,4 +45,7 @@ class Providers:
             allow_http_loopback=self._settings.allow_http_loopback,
             contexts_by_claim=directory.idp is Idp.ENTRA,
             revocation_issuer=directory.revocation_issuer,
+            client_key=key,
+            max_age=directory.max_age,
+            always_ask_userinfo=directory.always_ask_userinfo,
         )

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from connector.lifecycle import own_sessions, visits
-from connector.sso import break_glass, gate, logout, revocation, sessions, signals
+from connector.sso import break_glass, client_keys, gate, logout, revocation, sessions, signals
 from connector.sso.failures import SignInRefused
 from connector.web import cookies
 from connector.web.browsers import this_browser
@@ -28,6 +28,7 @@ logout.add_to(blueprint)
 break_glass.add_to(blueprint)
 revocation.add_to(blueprint)
 signals.add_to(blueprint)
+client_keys.add_to(blueprint)
 
 
 @blueprint.get("/login")

@@ -20,6 +20,7 @@ from connector.storage.grants import Grants
 from connector.storage.groups import Groups
 from connector.storage.handovers import Handovers
 from connector.storage.history import History
+from connector.storage.identities import Identities
 from connector.storage.invitations import Invitations
 from connector.storage.ledger import Ledger
 from connector.storage.operator_tokens import OperatorTokens
@@ -125,6 +126,10 @@ class Work:
     @cached_property
     def access_requests(self) -> AccessRequests:
         return AccessRequests(self.connection)
+
+    @cached_property
+    def identities(self) -> Identities:
+        return Identities(self.connection)
 
     @cached_property
     def signals(self) -> Signals:
