@@ -79,8 +79,8 @@ class Settings:
     of its time are over. An account can say otherwise; `0h` reminds nobody where account and vendor say nothing."""
 
     break_glass: bool = field(default=False, metadata=_by(read.yes_or_no))
-    """Allow `jumpseat break-glass`: a link that lets one person in past an identity provider that is down. Who is let in
-    so, the log, the trail, `jumpseat doctor` and a letter to the account's owner tell."""
+    """Allow `jumpseat break-glass`: a link that lets one person in past an identity provider that is down. The log, the
+    trail, `jumpseat doctor` and a letter to the account's owner tell who was let in so."""
 
     returner_window: timedelta = field(default=timedelta(days=30), metadata=_by(read.duration("0d", "365d")))
     """Somebody who returns within this time with the same identity and entitlement is active again without a new

@@ -6,19 +6,33 @@ stands in its row with the reason, and a row that names something which does not
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from werkzeug.test import TestResponse
 
 from connector.app import create_app
 from connector.domain.errors import CapacityBelowUse
-from connector.lifecycle import accounts, directories, freezing, invitations, members, operators, own_sessions, ruling
+from connector.lifecycle import (
+    accounts,
+    breaking_glass,
+    directories,
+    freezing,
+    invitations,
+    members,
+    operators,
+    own_sessions,
+    ruling,
+    signalling,
+)
 from connector.sso.assertions import HEADER
 from demo.openid import OpenIdProvider
 from demo.speaking import ProviderPerson
+from demo.transmitter import CAEP, RISC
 
 from ..installation import CAUSE, PUBLIC_URL, Browser, Installation
 from .conftest import Clock
@@ -77,6 +91,8 @@ class Company:
 def company(database_url: str, provider: OpenIdProvider, clock: Clock) -> Iterator[Company]:
     """Give the company, on each kind of database."""
     installation = Installation(database_url, clock.get, provider)
+    allowing = dataclasses.replace(installation.lifecycle.settings, break_glass=True)
+    installation.lifecycle = dataclasses.replace(installation.lifecycle, settings=allowing)
     installation.app = create_app(installation.lifecycle)
     people = {
         name: ProviderPerson(f"id-{name}", f"{name}@acme.example", name, f"{name}@acme.example") for name in NAMES
@@ -151,6 +167,31 @@ def a_login_under_way(company: Company) -> Trial:
     return comes_back
 
 
+def broken_glass(company: Company) -> Trial:
+    """Knock at the gate in a session that an operator's link has started."""
+    browser = _by_glass(company, _glass(company))
+    return lambda: browser.get("/gate/crm").status_code == 200
+
+
+def glass_to_break(company: Company) -> Trial:
+    """Use a link that an operator has made."""
+    link = _glass(company)
+    return lambda: _by_glass(company, link).get("/gate/crm").status_code == 200
+
+
+def _glass(company: Company) -> str:
+    whom = ("crm", "acme", company.people["holder"].user_name)
+    facts = (*whom, timedelta(hours=1), "The provider is down", CAUSE)
+    _, link = company.installation.lifecycle.write(breaking_glass.break_glass, *facts)
+    return link.removeprefix(company.installation.public_url)
+
+
+def _by_glass(company: Company, link: str) -> Browser:
+    browser = company.installation.browser()
+    browser.post("/break-glass", browser.get(link), key=link.partition("key=")[2])
+    return browser
+
+
 def a_scim_token(company: Company) -> Trial:
     """Speak SCIM with the token of the directory."""
     return lambda: company.scim("GET", "/Users").status_code == 200
@@ -174,6 +215,8 @@ WAYS_IN: Mapping[str, Callable[[Company], Trial]] = {
     "assertion": an_assertion,
     "invitation": an_invitation,
     "login under way": a_login_under_way,
+    "broken glass": broken_glass,
+    "glass to break": glass_to_break,
     "SCIM token": a_scim_token,
     "operator's session": an_operators_session,
 }
@@ -206,10 +249,6 @@ def deleted(company: Company) -> None:
 def last_group_lost(company: Company) -> None:
     for one in company.ids.values():
         company.patches(f"/Groups/{company.group_id}", {"op": "remove", "path": f'members[value eq "{one}"]'})
-
-
-def group_emptied(company: Company) -> None:
-    company.patches(f"/Groups/{company.group_id}", {"op": "replace", "path": "members", "value": []})
 
 
 def group_deleted(company: Company) -> None:
@@ -272,6 +311,27 @@ def revoked_by_provider(company: Company) -> None:
         assert answer.status_code == 204
 
 
+def session_revoked_by_signal(company: Company) -> None:
+    """Push the CAEP event of everybody."""
+    _signalled(company, f"{CAEP}session-revoked")
+
+
+def account_disabled_by_signal(company: Company) -> None:
+    """Push the RISC event of everybody."""
+    _signalled(company, f"{RISC}account-disabled")
+
+
+def _signalled(company: Company, kind: str) -> None:
+    idp, audience = company.installation.idp, "https://jumpseat.example/signals"
+    company.does(signalling.set_stream, "acme", transmitter=idp.issuer, audience=audience)
+    for person in company.people.values():
+        token = idp.signals.event(kind, {"format": "email", "email": person.email}, audience)
+        answer = company.installation.app.test_client().post(
+            "/signals/acme", data=token, content_type="application/secevent+jwt"
+        )
+        assert answer.status_code == 202
+
+
 def signed_out_by_operator(company: Company) -> None:
     company.does(own_sessions.end_sessions_of, "acme", None)
 
@@ -301,8 +361,13 @@ OTHERS = {
     "session": "nothing was done to this person",
     "assertion": "nothing was done to this person",
     "login under way": "nothing was done to this person",
+    "broken glass": "nothing was done to this person",
+    "glass to break": "nothing was done to this person",
     **DIRECTORYS,
 }
+
+GLASS = {"glass to break": "an operator made it past the provider, so the operator takes it back", **DIRECTORYS}
+"""What a provider's word leaves as it is; the session that such a link starts, too, where only its own are named."""
 
 WAYS_OUT: Mapping[Callable[[Company], None], GOES_ON] = {
     inactive_by_path: DIRECTORYS,
@@ -310,7 +375,6 @@ WAYS_OUT: Mapping[Callable[[Company], None], GOES_ON] = {
     inactive_by_put: DIRECTORYS,
     deleted: DIRECTORYS,
     last_group_lost: DIRECTORYS,
-    group_emptied: DIRECTORYS,
     group_deleted: DIRECTORYS,
     rule_removed: DIRECTORYS,
     access_revoked: {"invitation": "there is nothing to revoke before she accepts; it is cancelled", **DIRECTORYS},
@@ -319,9 +383,15 @@ WAYS_OUT: Mapping[Callable[[Company], None], GOES_ON] = {
     account_frozen: DIRECTORYS,
     directory_off: OURS,
     tenant_off: OURS,
-    signed_out_by_provider: DIRECTORYS,
-    sessions_ended_by_provider: {"login under way": "it is a session of its own, which was not named", **DIRECTORYS},
-    revoked_by_provider: DIRECTORYS,
+    signed_out_by_provider: {"broken glass": "the provider has never heard of this session", **GLASS},
+    sessions_ended_by_provider: {
+        "login under way": "it is a session of its own, which was not named",
+        "broken glass": "the provider has never heard of this session",
+        **GLASS,
+    },
+    revoked_by_provider: GLASS,
+    session_revoked_by_signal: GLASS,
+    account_disabled_by_signal: DIRECTORYS,
     signed_out_by_operator: {"login under way": "she may sign in again at once, and has", **DIRECTORYS},
     seats_taken_away: {"invitation": "its seat is promised", **OTHERS},
     scim_token_revoked: {

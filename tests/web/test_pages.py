@@ -73,7 +73,8 @@ class TestWords:
         wanted = {reason.value for reason in Reason}
         wanted |= {SignInRefused.CANCELLED, SignInRefused.EXPIRED, SignInRefused.INCOMPLETE, "step-up-unmet"}
         wanted |= {f"invitation-{state.value}" for state in InvitationState} | {"invitation-unknown"}
-        wanted |= {"identity-mismatch", "break-glass-over", "sign-in-unknown", "provider-unavailable", "provider-refused"}
+        wanted |= {"identity-mismatch", "break-glass-over"}
+        wanted |= {"sign-in-unknown", "provider-unavailable", "provider-refused"}
         wanted |= {"form-too-old", "not-found", "not-possible", "try-later", "unexpected"}
         assert wanted == set(REFUSALS)
 
