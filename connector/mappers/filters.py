@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 from itertools import pairwise
@@ -77,6 +77,8 @@ class PatchPath:
 
     path: AttributePath
     value_filter: Filter | None
+    text: str = field(compare=False)
+    """As the client wrote it, for sentences."""
 
     @property
     def sub_attribute(self) -> Attribute | None:
@@ -120,7 +122,7 @@ def parse_path(text: str, resource: ResourceType) -> PatchPath:
         term = _tree(f"{text} pr").expr
         if not isinstance(term, ast.AttrExpr):
             _refuse("it is not one attribute with at most one value filter.")
-        return PatchPath(*_Reading(resource).target(term.attr_path))
+        return PatchPath(*_Reading(resource).target(term.attr_path), text)
     except _Unreadable as error:
         raise InvalidPath(text, error.problem, unknown=error.unknown) from None
 

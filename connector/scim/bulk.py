@@ -168,7 +168,7 @@ def _result(operation: BulkOperation, refusal: dict[str, Json]) -> dict[str, Jso
 
 
 def _named(operation: BulkOperation) -> dict[str, Json]:
-    stated = {"method": operation.method, "bulkId": operation.bulk_id, "version": operation.version}
+    stated = {"method": operation.method, "bulkId": operation.bulk_id}
     return {name: value for name, value in stated.items() if value is not None}
 
 

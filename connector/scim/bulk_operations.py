@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
+from connector.scim.dialects import PATCH_URN
 from connector.scim.errors import InvalidSyntax, TooManyOperations
 
 Json = Any
@@ -111,8 +112,11 @@ def _operation(stated: dict[str, Json]) -> BulkOperation:
     if not all(value is None or isinstance(value, str) for value in texts.values()):
         raise InvalidSyntax("method, path, bulkId and version of an operation must be texts.")
     method, path = (texts["method"] or "").upper(), texts["path"] or ""
-    needs = frozenset(_references([path.rpartition("/")[2], stated.get("data")]))
-    return BulkOperation(method, path, texts["bulkid"], texts["version"], stated.get("data"), needs)
+    data = stated.get("data")
+    if method == "PATCH" and isinstance(data, list):  # as the RFC's own example writes it (section 3.7.3)
+        data = {"schemas": [PATCH_URN], "Operations": data}
+    needs = frozenset(_references([path.rpartition("/")[2], data]))
+    return BulkOperation(method, path, texts["bulkid"], texts["version"], data, needs)
 
 
 def _references(value: Json, depth: int = 0) -> Iterator[str]:

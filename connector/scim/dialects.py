@@ -272,7 +272,8 @@ def _elements(attribute: Attribute, value: Json) -> list[Json]:
     Raises InvalidValue for an element that says nothing at all: no client is known that means anything by it.
     """
     members = attribute.name == "members"
-    stated = value if isinstance(value, list) else [value] if members or value not in ({}, "") else []
+    nothing = value is None or (value in ({}, "") and not members)
+    stated = value if isinstance(value, list) else [] if nothing else [value]
     for index, each in enumerate(stated):
         if each in NOTHING or each == "":
             raise InvalidValue(f"{attribute.name}[{index}]", "must not be empty.")

@@ -31,7 +31,7 @@ def _after(change: MemberChange, operation: Operation) -> MemberChange:
             return MemberChange(replace=frozenset())
         return then_remove(change, member_ids(operation.value))
     if filter_ is not None:
-        raise NotWritable("members[...]", "immutable: remove one member and add another")
+        raise NotWritable(operation.path.text, "immutable: remove one member and add another")
     if operation.op is Op.REPLACE:
         return MemberChange(replace=member_ids(operation.value))
     return then_add(change, member_ids(operation.value))
@@ -44,4 +44,4 @@ def _selected(filter_: Filter, operation: Operation) -> frozenset[str]:
             return frozenset({identifier})
         case Or(terms):
             return frozenset().union(*(_selected(term, operation) for term in terms))
-    raise NoTarget(f"{operation}[...], which can select members by value alone,")
+    raise NoTarget(f"{operation.path.text} (members are selected by value eq alone, joined by or)")

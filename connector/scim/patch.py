@@ -103,10 +103,10 @@ def _created(operation: Operation, filter_: Filter | None) -> Json:
     Entra ID counts on it. The filter must say by equality what the element is; anything else is NoTarget.
     """
     if operation.op is Op.REMOVE or operation.path.sub_attribute is None:
-        raise NoTarget(str(operation))
+        raise NoTarget(operation.path.text)
     element = {} if filter_ is None else stated_values(filter_)
     if element is None:
-        raise NoTarget(str(operation))
+        raise NoTarget(operation.path.text)
     return dict(element)
 
 

@@ -75,7 +75,23 @@ def test_each_operation_has_its_own_status(directory: Directory) -> None:
     assert "location" not in taken
     assert (patched["location"], patched["version"]) == (ada["meta"]["location"], 'W/"2"')
     assert stale["response"]["status"] == "412"
+    assert "version" not in stale  # the one it was meant for is not the current one
     assert gone["location"] == ada["meta"]["location"]
+
+
+def test_a_change_may_be_a_bare_list_of_operations(directory: Directory) -> None:
+    """RFC 7644 section 3.7.3: so its own example of a bulk request writes a PATCH; references in it are resolved."""
+    ada = directory.person("ada", nickName="A")
+    operations = [
+        {"op": "remove", "path": "nickName"},
+        {"op": "add", "path": "userName", "value": "Dave"},
+        {"op": "add", "path": f"{ENTERPRISE_URN}:manager", "value": {"value": "bulkId:bo"}},
+    ]
+    change = {"method": "PATCH", "path": f"/Users/{ada['id']}", "version": 'W/"1"', "data": operations}
+    assert statuses(bulk(directory, change, post("bo"))) == ["201", "200"]
+    shown = directory.call("GET", f"/Users/{ada['id']}").json or {}
+    assert (shown["userName"], shown.get("nickName")) == ("Dave", None)
+    assert shown[ENTERPRISE_URN]["manager"]["value"] != "bulkId:bo"
 
 
 def test_a_bulk_id_stands_for_the_resource_that_an_operation_makes(directory: Directory) -> None:

@@ -163,6 +163,8 @@ def test_an_extension_must_be_an_object() -> None:
         # Nothing, in its shapes: a replacement by it removes, an addition of it does nothing.
         ({"op": "replace", "path": "nickName", "value": None}, [("remove", "nickName", None)]),
         ({"op": "replace", "path": "emails", "value": []}, [("remove", "emails", None)]),
+        ({"op": "replace", "path": "emails", "value": None}, [("remove", "emails", None)]),
+        ({"op": "replace", "value": {"emails": None}}, [("remove", "emails", None)]),
         ({"op": "add", "path": "emails", "value": []}, []),
         ({"op": "add", "path": "nickName", "value": None}, []),
         ({"op": "replace", "path": 'emails[type eq "work"].value', "value": ""}, [("remove", "emails.value", None)]),
@@ -207,6 +209,15 @@ def test_members_in_each_shape() -> None:
     assert _patch({"op": "Add", "path": "members", "value": value}, resource=GROUP) == [
         ("add", "members", [{"value": "a"}, {"value": "b"}, {"value": "c"}])
     ]
+
+
+def test_members_replaced_by_null_are_replaced_by_none() -> None:
+    """RFC 7643 section 2.5: null and an empty list are the same, in a PATCH as in a PUT."""
+    for nothing in (None, []):
+        assert _patch({"op": "replace", "path": "members", "value": nothing}, resource=GROUP) == [
+            ("remove", "members", None)
+        ]
+        assert _patch({"op": "add", "path": "members", "value": nothing}, resource=GROUP) == []
 
 
 def test_one_operation_may_stand_without_its_list() -> None:

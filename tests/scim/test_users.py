@@ -176,6 +176,7 @@ def test_a_patch_that_fails_midway_changes_nothing(directory: Directory) -> None
         {"op": "remove", "path": 'emails[type eq "work"]'},
     )
     assert (answer.status_code, answer.json["scimType"]) == (400, "noTarget")
+    assert 'emails[type eq "work"]' in answer.json["detail"]
     assert directory.call("GET", f"/Users/{person['id']}").json == person
 
 
