@@ -93,6 +93,12 @@ class Connector:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) if done.stdout.strip() else None
 
+    def run(self, *words: str) -> str:
+        """Run a command and return what it says."""
+        return subprocess.run(
+            [JUMPSEAT, *words], env=self.environment, capture_output=True, text=True, check=True
+        ).stdout
+
     def audit(self) -> list[dict[str, Any]]:
         command = [JUMPSEAT, "audit", "export"]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True)
