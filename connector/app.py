@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from connector import console, pages, scim, sso, web
+from connector import api, console, pages, scim, sso, web
 from connector.lifecycle import Lifecycle
 from connector.lifecycle.journal import Journal
 from connector.settings import Settings
@@ -18,7 +18,7 @@ def open_lifecycle(settings: Settings) -> Lifecycle:
 
 
 def create_app(lifecycle: Lifecycle) -> Flask:
-    """Return the application: SCIM for the directories, sign-in and gate, pages for members, a page for operators."""
+    """Return the application: SCIM for the directories, sign-in and gate, pages for members and operators, an API."""
     app = Flask(__name__, static_folder=None)
     app.extensions["jumpseat"] = lifecycle
     app.extensions["jumpseat-journal"] = Journal(lifecycle)
@@ -28,4 +28,5 @@ def create_app(lifecycle: Lifecycle) -> Flask:
     app.register_blueprint(sso.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(console.blueprint)
+    api.install(app)
     return app

@@ -66,10 +66,13 @@ def remove(work: Work, account_slug: str, directory_slug: str, user_name: str, c
     return effects_of(work, settle_one(work, person, cause, answers={member.id: Answer.REVOKED}))
 
 
-def members(work: Work, account_slug: str, at_most: int) -> list[MemberReport]:
-    """Return the members of an account, those that ended left out, in order of arrival; raises NotFound."""
+def members(work: Work, account_slug: str, at_most: int, after: str = "") -> list[MemberReport]:
+    """Return the members of an account, those that ended left out, in order of arrival; raises NotFound.
+
+    Those alone whose membership came behind that with the id `after`.
+    """
     account = account_named(work, account_slug)
-    found = work.ledger.in_account(account.id, at_most)
+    found = work.ledger.in_account(account.id, at_most, after)
     people, directories = work.people.by_id(one.person_id for one in found), directory_slugs(work)
     waits = any(one.waiting_number is not None for one in found)
     line = work.ledger.line(account.id) if waits else ()

@@ -171,11 +171,12 @@ class Ledger:
             if row.due is not None
         ]
 
-    def in_account(self, account_id: str, at_most: int) -> list[Membership]:
-        """Return the memberships of an account that have not ended, in order of arrival."""
+    def in_account(self, account_id: str, at_most: int, after: str = "") -> list[Membership]:
+        """Return the memberships of an account that have not ended, in order of arrival, those behind an id."""
         query = (
             select(membership)
             .where(membership.c.account_id == account_id, membership.c.state != State.ENDED.value)
+            .where(membership.c.id > after)
             .order_by(membership.c.id)
         )
         return [membership_of(row) for row in self.connection.execute(query.limit(at_most))]
