@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope
 
 from connector.domain.events import Cause, CauseKind
 from connector.domain.exchanges import Exchange
 from connector.domain.grants import Given
 from connector.domain.people import StatedPerson
+from connector.domain.sessions import Identity
 from connector.domain.tenancy import DirectoryAccess, Idp
 from connector.lifecycle import (
     Lifecycle,
     accounts,
+    admission,
     directories,
     granting,
+    invitations,
     invoicing,
     outstanding,
     provisioning,
     reserving,
     seating,
 )
+from connector.mail import transport
 from connector.settings import Settings
 from connector.storage.database import Database
 from connector.worker import Worker
@@ -165,3 +175,78 @@ def test_the_clock_forgets_personal_values_when_their_time_is_over(lifecycle: Li
     clock.now += timedelta(minutes=30)
     worker.turn()
     assert not remembered()
+
+
+class Sink:
+    """A mail server that keeps what it gets."""
+
+    def __init__(self) -> None:
+        self.letters: list[EmailMessage] = []
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
+        assert isinstance(envelope.content, bytes)
+        letter = message_from_bytes(envelope.content, policy=SMTP)
+        assert isinstance(letter, EmailMessage)
+        self.letters.append(letter)
+        return "250 OK"
+
+
+@pytest.fixture
+def sink() -> Iterator[tuple[Sink, str]]:
+    """Give a mail server that runs, and its URL."""
+    sink = Sink()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(sink, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield sink, f"smtp://127.0.0.1:{port}"
+    controller.stop()
+
+
+def test_every_letter_of_an_invitation_arrives(lifecycle: Lifecycle, clock: Clock, sink: tuple[Sink, str]) -> None:
+    """Invitation, reminder, withdrawal and a seat after waiting, by a real server, each in its reader's language."""
+    server, url = sink
+    worker = Worker(lifecycle, transport(url))
+    lifecycle.write(directories.create_directory, "okta", Idp.OKTA, OPERATOR)
+    lifecycle.write(
+        directories.set_sign_in, "okta", OPERATOR, issuer="https://idp.example", client_id="j", client_secret="s"
+    )
+    # At Klaviyo a pending invitation takes no seat, so that who accepts may have to wait.
+    lifecycle.write(accounts.open_account, "shop", "klaviyo", "paid", OPERATOR, capacities={"users": 1})
+    access = DirectoryAccess(lifecycle.read(directories.directory_named, "okta"), "token", "request")
+    for name, language in (("ada", "fr-FR"), ("ben", "en"), ("cy", "de")):
+        document = {"userName": name, "active": True, "externalId": name, "preferredLanguage": language}
+        document["emails"] = [{"value": f"{name}@acme.example"}]
+        lifecycle.write(provisioning.create_person, access, StatedPerson(name, name, True, document))
+        lifecycle.write(granting.grant, "shop", "okta", name, Given(role="analyst"), OPERATOR)
+
+    def after(**amount: float) -> list[tuple[str, str]]:
+        clock.now += timedelta(**amount)
+        while worker.turn():
+            pass
+        found, server.letters = server.letters, []
+        for letter in found:
+            forms = [part.get_content_type() for part in letter.walk()]
+            assert forms == ["multipart/alternative", "text/plain", "text/html"]
+        return sorted((str(one["Subject"]), str(one["Content-Language"])) for one in found)
+
+    def accept(name: str) -> None:
+        token = lifecycle.read(invitations.pending_link, "shop", "okta", name).rpartition("/")[2]
+        session = lifecycle.write(admission.sign_in, "okta", Identity("https://idp.example", name, {})).session_token
+        lifecycle.write(invitations.accept, token, session)
+
+    assert after() == [
+        ("Votre place dans shop : à accepter ou à refuser", "fr"),
+        ("Your seat in shop: please accept or decline", "en"),
+        ("Your seat in shop: please accept or decline", "en"),
+    ]
+    accept("ben")
+    accept("ada")
+    assert [subject for subject, _ in after(days=6)] == ["Reminder: your seat in shop waits for your answer"]
+    lifecycle.write(invitations.cancel, "shop", "okta", "cy", OPERATOR)
+    lifecycle.write(invitations.revoke, "shop", "okta", "ben", OPERATOR)
+    assert after(minutes=1) == [
+        ("Vous avez maintenant une place dans shop", "fr"),
+        ("Your invitation to shop was withdrawn", "en"),
+    ]
+    assert after(days=8) == []

@@ -14,7 +14,7 @@ import pytest
 
 from connector.domain.errors import InvalidValue
 from connector.domain.text import Text
-from connector.mail import HandoverMail, InvitationMail, handover, invitation
+from connector.mail import About, HandoverMail, InvitationMail, handover, invitation
 
 NOW = datetime(2026, 11, 22, 17, 51, tzinfo=UTC)
 LINK = "https://seats.example.com/invitations/jsi_secret"
@@ -172,6 +172,85 @@ def test_a_tenant_without_a_name_is_not_named(language: str, offer: str) -> None
         assert body is not None
         assert offer in body.get_content()
         assert "None" not in body.get_content()
+
+
+OTHERS: list[tuple[About, str, str, list[str], bool]] = [
+    (
+        About.REMINDER,
+        "en",
+        "Reminder: your seat in Design studio waits for your answer",
+        ["Contoso Marine has offered you", "waits for your answer", "the only reminder", "29 November 2026", LINK],
+        True,
+    ),
+    (
+        About.REMINDER,
+        "fr",
+        "Rappel : votre place dans Design studio attend votre réponse",
+        ["Contoso Marine vous a proposé", "attend votre réponse", "le seul rappel", "29 novembre 2026", LINK],
+        True,
+    ),
+    (
+        About.WITHDRAWAL,
+        "en",
+        "Your invitation to Design studio was withdrawn",
+        ["offered no more", "opens nothing now", "Figma", "at Contoso Marine"],
+        False,
+    ),
+    (
+        About.WITHDRAWAL,
+        "fr",
+        "Votre invitation à Design studio a été retirée",
+        ["est plus.", "ouvre plus rien", "Figma", "chez Contoso Marine"],
+        False,
+    ),
+    (
+        About.SEAT,
+        "en",
+        "You have a seat in Design studio now",
+        ["every seat was taken", "it is yours", "Full seat", LINK, "your account of Contoso Marine"],
+        True,
+    ),
+    (
+        About.SEAT,
+        "fr",
+        "Vous avez maintenant une place dans Design studio",
+        ["toutes les places étaient prises", "elle est à vous", "Licence complète", LINK, "votre compte de Contoso"],
+        True,
+    ),
+]
+
+
+@pytest.mark.parametrize(("about", "language", "subject", "expected", "links"), OTHERS)
+def test_the_letters_after_the_invitation(
+    about: About, language: str, subject: str, expected: list[str], links: bool
+) -> None:
+    """Each says what it is about, in text and HTML alike; what was withdrawn links nowhere."""
+    message = received(replace(FACTS, about=about), language)
+    assert message["Subject"] == subject
+    assert message["Message-ID"] == f"<{about.value}.0199-abc@seats.example.com>"
+    assert message["Content-Language"] == language
+    html, plain = part(message, "html"), part(message, "plain")
+    bare = re.sub(r"\s+", " ", re.sub("<[^>]*>", "", html.partition("<body")[2]))
+    assert [fact for fact in expected if fact not in plain] == []
+    assert [fact for fact in expected if fact not in bare and fact not in html] == []
+    assert (LINK in html, LINK in plain) == (links, links)
+    nobody = received(replace(FACTS, about=about, organisation=None, vendor=None), language)
+    assert not re.search("None|Contoso|Figma", part(nobody, "plain") + part(nobody, "html"))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("about", list(About))
+def test_no_name_acts_in_any_letter(about: About, name: str) -> None:
+    """Neither as a header, nor as markup, nor as a template, whichever name it is."""
+    for language in ("en", "fr"):
+        named: dict[str, Any] = dict.fromkeys(("person", "organisation", "account", "vendor"), name)
+        message = received(replace(FACTS, about=about, seat=Text(name, name), **named), language)
+        html, plain = part(message, "html"), part(message, "plain")
+        assert not {"Bcc", "bcc", "Cc", "cc"} & set(message.keys())
+        assert not re.search("<script|<img|<a href=https://evil", html)
+        assert set(re.findall('href="([^"]*)"', html)) <= {LINK}
+        assert "\u202e" not in plain + html + str(message["Subject"])
+        assert "49" not in plain
 
 
 HEIRS = HandoverMail(

@@ -38,6 +38,7 @@ def test_a_secret_key_is_all_that_must_be_set() -> None:
     assert (settings.public_url, settings.host, settings.port) == ("http://localhost:8080", "127.0.0.1", 8080)
     assert (settings.session_idle, settings.session_absolute) == (timedelta(minutes=30), timedelta(hours=8))
     assert (settings.invitation_lifetime, settings.returner_window) == (timedelta(days=7), timedelta(days=30))
+    assert settings.invitation_reminder == timedelta(hours=48)
     assert settings.trusted_proxies == ()
 
 

@@ -296,3 +296,4 @@ def test_time_passes_without_reading_all_invitations(place: Place) -> None:
     account = place.lifecycle.read(lambda work: work.accounts.all())[-1]
     no_table_is_read_whole(place.plans(settle_time, account.tenant_id, account.id))
     no_table_is_read_whole(place.plans(lambda work: work.invitations.accounts_with_expired(NOON)))
+    no_table_is_read_whole(place.plans(lambda work: work.invitations.take_reminders(NOON, 500)))
