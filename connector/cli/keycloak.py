@@ -139,14 +139,16 @@ def mirror(operator: Operator, directory: str, as_json: bool) -> None:
 def sync(operator: Operator, directory: str, yes: bool, dry_run: bool, as_json: bool) -> None:
     """Read the realm's users and groups now, and state what is new, has changed or is gone. Needs setup with --pull."""
     from connector.keycloak.pull import Pull
-    from connector.lifecycle import realms
+    from connector.lifecycle import pulling, realms
 
     with _sentences():
-        pull = Pull(operator.lifecycle, operator.read(realms.access_to, directory))
+        access = operator.read(realms.access_to, directory)
+        pull = Pull(operator.lifecycle, access)
         if dry_run:
             found = pull.look()[2]
             counts, losing, problems, held_back = found.counts, len(found.losing), list[str](), found.trips
         else:
+            operator.write(pulling.take, access.realm)
             report = pull.run(anyway=yes)
             counts, losing, problems, held_back = report.counts, report.losing, report.problems, False
     if as_json:

@@ -380,6 +380,16 @@ class LedgerMoved(DomainError):
         super().__init__(f"{account} has changed since the preview; look at the new figures, and confirm those.")
 
 
+class PullUnderWay(DomainError):
+    """Two who read one realm at a time would state everybody twice."""
+
+    code = "pull-under-way"
+
+    def __init__(self, realm: str) -> None:
+        self.realm = realm
+        super().__init__(f"The realm {realm} is being read just now; try again in a moment.")
+
+
 class TooManyLeaving(DomainError):
     """More people would lose access at once than an ordinary day explains; nothing was changed."""
 

@@ -29,7 +29,7 @@ def administrate(access: RealmAccess) -> KeycloakAdmin:
 
 
 class Pull:
-    """One realm, pulled once."""
+    """One realm, pulled once. Whoever runs it has taken the realm before (`pulling.take`, or `claim`)."""
 
     def __init__(self, lifecycle: Lifecycle, access: RealmAccess, connected: Connect = administrate) -> None:
         self._lifecycle, self._access, self._connected = lifecycle, access, connected
@@ -51,6 +51,10 @@ class Pull:
             report = self._run(anyway)
         except (KeycloakFailure, TooManyLeaving) as failure:
             self._lifecycle.write(pulling.not_read, self._realm, str(failure))
+            raise
+        except BaseException:
+            # Interrupted, or something unexpected: nobody is to wait for it.
+            self._lifecycle.write(pulling.not_read, self._realm, "It broke off.")
             raise
         self._lifecycle.write(pulling.finished, self._realm, report)
         return report

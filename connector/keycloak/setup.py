@@ -118,7 +118,7 @@ class RealmSetup:
         others = [one for one in profile["attributes"] if one["name"] != wanted["name"]]
         held = next((one for one in profile["attributes"] if one["name"] == wanted["name"]), None)
         if why := why_differs(wanted, held):
-            changed = {**profile, "attributes": [*others, wanted]}
+            changed = {**profile, "attributes": [*others, {**(held or {}), **wanted}]}
             yield Change(
                 f"user attribute {wanted['name']}", why, lambda: self._admin.update_realm_users_profile(changed)
             )

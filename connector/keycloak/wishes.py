@@ -63,6 +63,7 @@ def realm_settings(wishes: Wishes) -> Representation:
         "adminEventsEnabled": True,
         "browserFlow": gate.BROWSER.alias,
         "directGrantFlow": gate.DIRECT_GRANT.alias,
+        **({"editUsernameAllowed": True} if wishes.creates else {}),
         **themes,
     }
 
@@ -136,6 +137,8 @@ def attributes(wishes: Wishes) -> Iterable[Representation]:
     if wishes.creates:
         yield _attribute(gate.PERSON, "Jumpseat person")
         yield _attribute(gate.SUBJECT, "Id at her own directory")
+        # Names are the directory's: the realm lets them be changed, and its people not.
+        yield {"name": "username", "permissions": {"view": ["admin", "user"], "edit": ["admin"]}}
 
 
 def _attribute(name: str, shown_as: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from connector.domain.errors import PullUnderWay
 from connector.domain.events import Cause, CauseKind, Event, Kind
 from connector.domain.people import Group, MemberChange, Person, StatedGroup, StatedPerson
 from connector.domain.realms import Realm, too_many
@@ -78,6 +79,12 @@ class Report:
 def claim(work: Work) -> list[Realm]:
     """Take the realms that are to be read now, for this worker alone."""
     return work.realms.claim_pulls(work.now, work.now + PULL_TAKES)
+
+
+def take(work: Work, realm: Realm) -> None:
+    """Take a realm that is to be read now, due or not; raises PullUnderWay while somebody else reads it."""
+    if not work.realms.claim_pull(realm.directory_id, work.now, work.now + PULL_TAKES):
+        raise PullUnderWay(realm.name)
 
 
 def held(work: Work, realm: Realm) -> Held:

@@ -42,6 +42,7 @@ ANSWERS: Mapping[type[errors.DomainError], tuple[int, str | None]] = MappingProx
         errors.NothingToAnswer: CONFLICT,
         errors.OperatorTokenRefused: CONFLICT,
         errors.PlanTooSmall: CONFLICT,
+        errors.PullUnderWay: CONFLICT,
         errors.RuleRefused: CONFLICT,
         errors.ScopeMissing: CONFLICT,
         errors.SeatsAssigned: CONFLICT,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 
 from connector.domain.realms import Realm
 from connector.storage.prepared import Prepared, among
@@ -62,21 +62,30 @@ class Realms:
             .join(directory, directory.c.id == realm.c.directory_id)
             .join(tenant, tenant.c.id == realm.c.tenant_id)
             .where(realm.c.pull_every.is_not(None), directory.c.active, tenant.c.active)
-            .where(or_(realm.c.pull_due_at.is_(None), realm.c.pull_due_at <= now))
+            .where(or_(realm.c.pull_due_at.is_(None), realm.c.pull_due_at <= now), _nobody_reads(now))
             .with_for_update(skip_locked=True, of=realm)
         )
         claimed = [_realm(row) for row in self.connection.execute(due)]
         for one in claimed:
-            self._change(one.directory_id, pull_due_at=until)
+            self._change(one.directory_id, pulling_until=until)
         return claimed
+
+    def claim_pull(self, directory_id: str, now: datetime, until: datetime) -> bool:
+        """Take one realm for whoever asks, due or not; tell whether nobody else is reading it."""
+        free = update(realm).where(realm.c.directory_id == directory_id, _nobody_reads(now))
+        return self.connection.execute(free.values(pulling_until=until)).rowcount == 1
 
     def pulled(self, directory_id: str, now: datetime, due_at: datetime | None, failed: str | None) -> None:
         """Note that a realm was read, or why it was not, and when it is to be read again."""
         outcome: dict[str, Any] = {"pull_failed": failed} if failed else {"pull_failed": None, "pulled_at": now}
-        self._change(directory_id, pull_due_at=due_at, **outcome)
+        self._change(directory_id, pull_due_at=due_at, pulling_until=None, **outcome)
 
     def _change(self, directory_id: str, **values: Any) -> None:
         self.connection.execute(update(realm).where(realm.c.directory_id == directory_id).values(**values))
+
+
+def _nobody_reads(now: datetime) -> ColumnElement[bool]:
+    return or_(realm.c.pulling_until.is_(None), realm.c.pulling_until <= now)
 
 
 _PLAIN = (

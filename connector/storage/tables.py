@@ -177,6 +177,7 @@ realm = Table(
     Column("broker", Text, comment="The identity provider in the realm at which its people sign in"),
     Column("pull_every", Integer, comment="Seconds; NULL where the directory states its people by itself"),
     Column("pull_due_at", Utc),
+    Column("pulling_until", Utc, comment="While somebody reads it; after that it may be read by another"),
     Column("pulled_at", Utc),
     Column("pull_failed", Text, comment="Why the last pull was not carried out"),
     comment="A Keycloak realm that a directory is connected with",

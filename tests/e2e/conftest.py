@@ -64,8 +64,9 @@ class Colleague:
 
 @dataclass
 class Shop:
-    """A company: its realm, its directory with us, and an account with seats for its group Marketing."""
+    """A company: its realm, its directory of the same name, and an account with seats for its group Marketing."""
 
+    name: str
     keycloak: KeycloakServer
     connector: Connector
     mail: MailSink
@@ -73,10 +74,11 @@ class Shop:
     realm: KeycloakAdmin
     group_id: str
     password_file: Path
+    account: str = "intranet"
 
     @property
     def issuer(self) -> str:
-        return f"{self.keycloak.url}/realms/{REALM}"
+        return f"{self.keycloak.url}/realms/{self.name}"
 
     @property
     def elsewhere(self) -> str:
@@ -87,22 +89,31 @@ class Shop:
         asked = {"client_id": OTHER_CLIENT, "redirect_uri": self.elsewhere, "response_type": "code", "scope": "openid"}
         return f"{self.issuer}/protocol/openid-connect/auth?{urlencode(asked | more)}"
 
-    def keycloak_command(self, word: str, *more: str, realm: str = REALM, directory: str = REALM) -> Any:
-        told = ["--server", self.keycloak.url, "--realm", realm, "--password-file", str(self.password_file)]
-        return self.connector.jumpseat("keycloak", word, directory, *told, *more)
+    def setup(self, *more: str, realm: str | None = None) -> Any:
+        return self.connector.jumpseat("keycloak", "setup", self.name, *self._told(realm), *more)
 
-    def mirror(self) -> Any:
-        told = ["--server", self.keycloak.url, "--realm", REALM, "--password-file", str(self.password_file)]
-        return self.connector.jumpseat("keycloak", "mirror", REALM, *told)
-
-    def keycloak_check(self) -> Any:
+    def check(self) -> Any:
         """Return what `check` prints; it fails when the realm has drifted, so not by `jumpseat`."""
-        told = ["--server", self.keycloak.url, "--realm", REALM, "--password-file", str(self.password_file), "--json"]
-        command = [JUMPSEAT, "keycloak", "check", REALM, *told]
+        command = [JUMPSEAT, "keycloak", "check", self.name, *self._told(), "--json"]
         done = subprocess.run(command, env=self.connector.environment, capture_output=True, text=True, check=False)
         answer = json.loads(done.stdout)
         assert done.returncode == (1 if answer["changes"] else 0), done.stderr
         return answer
+
+    def _told(self, realm: str | None = None) -> list[str]:
+        where = ["--server", self.keycloak.url, "--realm", realm or self.name]
+        return [*where, "--password-file", str(self.password_file)]
+
+    def knock(self, page: Page) -> int:
+        """Return how the gate answers this browser."""
+        answer = page.goto(f"{self.connector.url}/gate/{self.account}")
+        assert answer is not None
+        return answer.status
+
+    def standing(self, colleague: Colleague) -> str | None:
+        """Return what the realm's gate reads of somebody."""
+        attributes = self.realm.get_user(colleague.id).get("attributes", {})
+        return next(iter(attributes.get(gate.ATTRIBUTE, ())), None)
 
     def hire(self, name: str, *, with_password: bool = True) -> Colleague:
         """Create somebody in the realm, and state her over SCIM, a member of Marketing."""
@@ -115,20 +126,25 @@ class Shop:
             "enabled": True,
         }
         user_id = self.realm.create_user(user)
+        colleague = self.state(name, user_id)
+        if with_password:
+            self.realm.set_user_password(colleague.id, colleague.password, temporary=False)
+        return colleague
+
+    def state(self, name: str, external_id: str) -> Colleague:
+        """State somebody over SCIM, a member of Marketing."""
         stated = {
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
-            "userName": user["email"],
-            "externalId": user_id,
+            "userName": f"{name}@acme.example",
+            "externalId": external_id,
             "displayName": f"{name.capitalize()} Example",
-            "emails": [{"value": user["email"], "type": "work", "primary": True}],
+            "name": {"givenName": name.capitalize(), "familyName": "Example"},
+            "emails": [{"value": f"{name}@acme.example", "type": "work", "primary": True}],
             "active": True,
         }
         made = self.scim.made("POST", "/Users", stated)
         self.scim.made("PATCH", f"/Groups/{self.group_id}", patch("add", "members", [{"value": made["id"]}]))
-        colleague = Colleague(name, user_id, str(made["id"]))
-        if with_password:
-            self.realm.set_user_password(colleague.id, colleague.password, temporary=False)
-        return colleague
+        return Colleague(name, external_id, str(made["id"]))
 
     def leave(self, colleague: Colleague) -> None:
         self.scim.made("PATCH", f"/Users/{colleague.scim_id}", patch("replace", "active", False))
@@ -175,45 +191,108 @@ def connector(
 
 
 @pytest.fixture(scope="session")
-def shop(
+def open_shop(
     keycloak: KeycloakServer, connector: Connector, mail: tuple[MailSink, str], tmp_path_factory: pytest.TempPathFactory
-) -> Shop:
-    """Set everything up from nothing, by the commands that the how-to page names."""
+) -> Callable[..., Shop]:
+    """Give the way to set a company up from nothing, by the commands that the how-to page names."""
     password_file = tmp_path_factory.mktemp("secrets") / "password"
     password_file.write_text(keycloak.password)
-    made = connector.jumpseat("directory", "create", REALM, "--idp", "keycloak")
-    scim = ScimClient(made["scim_base_url"], made["token"])
-    connector.jumpseat(
-        "account",
-        "open",
-        "intranet",
-        "--vendor",
-        "plain",
-        "--plan",
-        "standard",
-        "--seats",
-        "seats=200",
-        "--title",
-        "Intranet",
-    )
-    connector.jumpseat(
-        "rule", "add", "marketing", "--account", "intranet", "--directory", REALM, "--group", "Marketing"
-    )
+
+    def opened(name: str, *options: str, idp: str = "keycloak", account: str) -> Shop:
+        made = connector.jumpseat("directory", "create", name, "--idp", idp)
+        scim = ScimClient(made["scim_base_url"], made["token"])
+        sold = ["--vendor", "plain", "--plan", "standard", "--seats", "seats=200", "--title", account.capitalize()]
+        connector.jumpseat("account", "open", account, *sold)
+        due = ["--account", account, "--directory", name, "--group", "Marketing"]
+        connector.jumpseat("rule", "add", f"marketing-{name}", *due)
+        group_id = "" if "--pull" in options else _marketing(scim)
+        realm = connect(keycloak.url, name, Administrator(keycloak.admin, keycloak.password))
+        company = Shop(name, keycloak, connector, mail[0], scim, realm, group_id, password_file, account)
+        company.setup(*options)
+        realm.create_client(
+            {
+                "clientId": OTHER_CLIENT,
+                "publicClient": True,
+                "directAccessGrantsEnabled": True,
+                "redirectUris": [f"{company.elsewhere}*"],
+                "baseUrl": company.elsewhere,
+            }
+        )
+        return company
+
+    return opened
+
+
+def _marketing(scim: ScimClient) -> str:
     group = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Marketing"}
-    group_id = str(scim.made("POST", "/Groups", group)["id"])
-    realm = connect(keycloak.url, REALM, Administrator(keycloak.admin, keycloak.password))
-    company = Shop(keycloak, connector, mail[0], scim, realm, group_id, password_file)
-    company.keycloak_command("setup")
-    realm.create_client(
-        {
-            "clientId": OTHER_CLIENT,
-            "publicClient": True,
-            "directAccessGrantsEnabled": True,
-            "redirectUris": [f"{company.elsewhere}*"],
-            "baseUrl": company.elsewhere,
-        }
-    )
-    return company
+    return str(scim.made("POST", "/Groups", group)["id"])
+
+
+@pytest.fixture(scope="session")
+def shop(open_shop: Callable[..., Shop]) -> Shop:
+    """Give a company whose realm nobody tells of anything: tests write there how people stand."""
+    return open_shop(REALM, account="intranet")
+
+
+@pytest.fixture(scope="session")
+def told(open_shop: Callable[..., Shop]) -> Shop:
+    """Give a company whose realm the worker tells how people stand."""
+    return open_shop("told", "--mirror", account="archive")
+
+
+@pytest.fixture(scope="session")
+def company(keycloak: KeycloakServer) -> KeycloakAdmin:
+    """Give the admin API of the company's own provider: a second realm, to which others may send people."""
+    admin = Administrator(keycloak.admin, keycloak.password)
+    connect(keycloak.url, "master", admin).create_realm({"realm": COMPANY, "enabled": True})
+    return connect(keycloak.url, COMPANY, admin)
+
+
+@pytest.fixture(scope="session")
+def broker_options(
+    keycloak: KeycloakServer, company: KeycloakAdmin, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], list[str]]:
+    """Give the options with which a realm sends people to the company's provider, which then knows the realm."""
+
+    def options(realm: str) -> list[str]:
+        secret_file: Path = tmp_path_factory.mktemp("company") / "secret"
+        secret_file.write_text(f"the-companys-secret-for-{realm}")
+        company.create_client(
+            {
+                "clientId": realm,
+                "secret": secret_file.read_text(),
+                "directAccessGrantsEnabled": False,
+                "redirectUris": [f"{keycloak.url}/realms/{realm}/broker/keycloak/endpoint"],
+            }
+        )
+        return ["--broker", "keycloak", f"{keycloak.url}/realms/{COMPANY}", realm, str(secret_file)]
+
+    return options
+
+
+@pytest.fixture(scope="session")
+def employ(company: KeycloakAdmin) -> Callable[[str], Colleague]:
+    """Give the way to let somebody sign in at the company's provider; nobody else knows her by that."""
+
+    def employed(name: str) -> Colleague:
+        user = {"username": name, "email": f"{name}@acme.example", "emailVerified": True, "enabled": True}
+        colleague = Colleague(name, company.create_user({**user, "firstName": name, "lastName": "Example"}))
+        company.set_user_password(colleague.id, colleague.password, temporary=False)
+        return colleague
+
+    return employed
+
+
+@pytest.fixture(scope="session")
+def measured() -> Callable[[str, float], None]:
+    """Give the way to keep a figure, in seconds, under var/e2e/."""
+    figures: dict[str, float] = {}
+
+    def keep(name: str, seconds: float) -> None:
+        figures[name] = max(round(seconds, 4), figures.get(name, 0.0))
+        (KEPT / "figures.json").write_text(json.dumps(figures, indent=1))
+
+    return keep
 
 
 @pytest.fixture(scope="session")
@@ -275,7 +354,7 @@ def sign_in() -> Callable[[Page, Colleague], None]:
 def password_grant(shop: Shop) -> Callable[..., requests.Response]:
     """Give the way to ask for tokens with a password, without a browser."""
 
-    def ask(colleague: Colleague, scope: str = "openid") -> requests.Response:
+    def ask(colleague: Colleague, scope: str = "openid", shop: Shop = shop) -> requests.Response:
         data = {"grant_type": "password", "client_id": OTHER_CLIENT, "scope": scope}
         data |= {"username": colleague.name, "password": colleague.password}
         return requests.post(f"{shop.issuer}/protocol/openid-connect/token", data=data, timeout=30)

@@ -2,60 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connector.keycloak.server import Administrator, connect
-
-from .conftest import COMPANY, Colleague
+from .conftest import Colleague
 from .test_gate import PENDING
-from .test_story import gate
-
-SECRET = "the-companys-secret-for-our-realm"
 
 
-@pytest.fixture(scope="module")
-def company(shop: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Give the admin API of the company's provider, to which our realm sends people."""
-    realm = connect(shop.keycloak.url, COMPANY, Administrator(shop.keycloak.admin, shop.keycloak.password))
-    shop.realm.create_realm({"realm": COMPANY, "enabled": True})
-    realm.create_client(
-        {
-            "clientId": "our-realm",
-            "secret": SECRET,
-            "directAccessGrantsEnabled": False,
-            "redirectUris": [f"{shop.issuer}/broker/keycloak/endpoint"],
-        }
-    )
-    secret_file: Path = tmp_path_factory.mktemp("company") / "secret"
-    secret_file.write_text(SECRET)
-    issuer = f"{shop.keycloak.url}/realms/{COMPANY}"
-    done = shop.keycloak_command("setup", "--broker", "keycloak", issuer, "our-realm", str(secret_file))
+@pytest.fixture(scope="module", autouse=True)
+def sends_people(shop: Any, broker_options: Any) -> None:
+    """Let our realm send people to the company's provider."""
+    done = shop.setup(*broker_options(shop.name))
     assert {"thing": "identity provider keycloak", "why": "is missing"} in done["changes"]
-    return realm
 
 
-def employ(company: Any, name: str) -> Colleague:
-    user = {"username": name, "email": f"{name}@acme.example", "emailVerified": True, "enabled": True}
-    colleague = Colleague(name, company.create_user({**user, "firstName": name, "lastName": "Example"}))
-    company.set_user_password(colleague.id, colleague.password, temporary=False)
-    return colleague
-
-
-def hire(shop: Any, company: Any, name: str) -> Colleague:
+def hire(shop: Any, employ: Any, name: str) -> Colleague:
     """Employ somebody at the company, and know her in our realm by that identity and no password."""
-    person, there = shop.hire(name, with_password=False), employ(company, name)
+    person, there = shop.hire(name, with_password=False), employ(name)
     shop.realm.add_user_social_login(person.id, "keycloak", there.id, name)
     return person
 
 
-def test_a_pending_person_is_refused_after_a_brokered_sign_in(
-    shop: Any, company: Any, visit: Any, sign_in: Any
-) -> None:
+def test_a_pending_person_is_refused_after_a_brokered_sign_in(shop: Any, employ: Any, visit: Any, sign_in: Any) -> None:
     """The browser flow never sees a brokered sign-in; the post-broker flow holds the same gate."""
-    person = hire(shop, company, "brokered-pending")
+    person = hire(shop, employ, "brokered-pending")
     page = visit()
     page.goto(shop.other_client_url(kc_idp_hint="keycloak"))
     sign_in(page, person)
@@ -63,10 +34,10 @@ def test_a_pending_person_is_refused_after_a_brokered_sign_in(
 
 
 def test_a_pending_person_accepts_after_a_brokered_sign_in(
-    shop: Any, company: Any, visit: Any, sign_in: Any, picture: Any
+    shop: Any, employ: Any, visit: Any, sign_in: Any, picture: Any
 ) -> None:
     """At Jumpseat's client the same flow lets her through: she accepts, and is admitted; other clients stay shut."""
-    person = hire(shop, company, "brokered")
+    person = hire(shop, employ, "brokered")
     page = visit()
     page.goto(shop.invitation(person))
     page.click("a.button")
@@ -76,14 +47,14 @@ def test_a_pending_person_accepts_after_a_brokered_sign_in(
     page.wait_for_url("**/invitations/*")
     page.click("button[value=accept]")
     page.wait_for_url("**/me")
-    assert gate(shop, page) == 200
+    assert shop.knock(page) == 200
     page.goto(shop.other_client_url(kc_idp_hint="keycloak"))
     assert PENDING["en"] in page.inner_text("#kc-error-message")
 
 
-def test_whoever_accepted_passes_after_a_brokered_sign_in(shop: Any, company: Any, visit: Any, sign_in: Any) -> None:
+def test_whoever_accepted_passes_after_a_brokered_sign_in(shop: Any, employ: Any, visit: Any, sign_in: Any) -> None:
     """A post-broker flow whose condition does not hold succeeds."""
-    person = hire(shop, company, "brokered-accepted")
+    person = hire(shop, employ, "brokered-accepted")
     shop.mark(person, "accepted")
     page = visit()
     page.goto(shop.other_client_url(kc_idp_hint="keycloak"))
@@ -93,10 +64,10 @@ def test_whoever_accepted_passes_after_a_brokered_sign_in(shop: Any, company: An
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_stranger_of_the_company_gets_no_account(
-    shop: Any, company: Any, visit: Any, sign_in: Any, picture: Any, language: str
+    shop: Any, employ: Any, visit: Any, sign_in: Any, picture: Any, language: str
 ) -> None:
     """Whoever nobody provisioned is refused in her language, at Jumpseat's client too, and no account is made."""
-    stranger = employ(company, f"stranger-{language}")
+    stranger = employ(f"stranger-{language}")
     page = visit(language)
     page.goto(f"{shop.connector.url}/login/acme?next=/me")
     page.click("#social-keycloak")
@@ -107,11 +78,11 @@ def test_a_stranger_of_the_company_gets_no_account(
     picture(page, f"stranger-{language}")
 
 
-def test_an_equal_address_takes_no_account_over(shop: Any, company: Any, visit: Any, sign_in: Any) -> None:
+def test_an_equal_address_takes_no_account_over(shop: Any, company: Any, employ: Any, visit: Any, sign_in: Any) -> None:
     """The company states the address of somebody who has an account: it is not linked, and stays hers alone."""
     victim = shop.hire("victim")
     shop.mark(victim, "accepted")
-    attacker = employ(company, "attacker")
+    attacker = employ("attacker")
     company.update_user(attacker.id, {**company.get_user(attacker.id), "email": victim.address})
     page = visit()
     page.goto(shop.other_client_url(kc_idp_hint="keycloak"))

@@ -75,20 +75,20 @@ def widen_the_redirects(shop: Any) -> None:
 def test_what_was_changed_in_the_realm_is_named_and_mended(shop: Any, tamper: Any, thing: str, why: str) -> None:
     """Whatever opens a way past the gate is found by `check`; `setup` closes it, and then finds nothing more."""
     tamper(shop)
-    assert things(shop.keycloak_check()) == {thing: why}
-    assert things(shop.keycloak_command("setup"))[thing] == why
-    assert shop.keycloak_check() == {"changes": []}
+    assert things(shop.check()) == {thing: why}
+    assert things(shop.setup())[thing] == why
+    assert shop.check() == {"changes": []}
 
 
 def test_setting_up_twice_changes_nothing(shop: Any) -> None:
     """The second run finds the realm and the directory as the first one left them."""
-    again = shop.keycloak_command("setup")
-    assert again == {"changes": [], "sign_in_changed": False, "issuer": shop.issuer}
+    again = shop.setup()
+    assert again == {"changes": [], "sign_in_changed": False, "issuer": shop.issuer, "worker_changed": False}
 
 
 def test_a_dry_run_only_says_what_it_would_do(shop: Any) -> None:
     """The realm that it was asked about is still not there."""
-    said = shop.keycloak_command("setup", "--dry-run", realm="not-there")
+    said = shop.setup("--dry-run", realm="not-there")
     assert things(said) == {"realm not-there": "is missing"}
     assert "not-there" not in [one["realm"] for one in shop.realm.get_realms()]
 

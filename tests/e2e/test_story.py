@@ -21,10 +21,6 @@ def accept(shop: Any, page: Any, person: Any, sign_in: Any) -> None:
     page.wait_for_url("**/me")
 
 
-def gate(shop: Any, page: Any) -> int:
-    return int(page.goto(f"{shop.connector.url}/gate/intranet").status)
-
-
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_invitation_can_be_read(shop: Any, visit: Any, picture: Any, language: str, dark: bool) -> None:
@@ -42,18 +38,18 @@ def test_from_the_invitation_to_the_last_refusal(shop: Any, visit: Any, sign_in:
     """A pending person accepts through Keycloak and is admitted; when she leaves, her next click is refused."""
     person = shop.hire("ada")
     page = visit()
-    assert gate(shop, page) == 401
+    assert shop.knock(page) == 401
     accept(shop, page, person, sign_in)
     picture(page, "accounts")
-    assert gate(shop, page) == 200
+    assert shop.knock(page) == 200
 
     shop.leave(person)
     left = time.monotonic()
-    assert gate(shop, page) in (401, 403)
+    assert shop.knock(page) in (401, 403)
     assert time.monotonic() - left < AT_ONCE
     # Keycloak still knows her cookie, and would sign her in again: that opens nothing.
     page.goto(f"{shop.connector.url}/login/acme?next=/me")
-    assert gate(shop, page) in (401, 403)
+    assert shop.knock(page) in (401, 403)
     picture(page, "left")
 
 
@@ -62,9 +58,9 @@ def test_a_logout_at_keycloak_ends_our_session(shop: Any, visit: Any, sign_in: A
     person = shop.hire("grace")
     page = visit()
     accept(shop, page, person, sign_in)
-    assert gate(shop, page) == 200
+    assert shop.knock(page) == 200
     shop.realm.user_logout(person.id)
-    assert gate(shop, page) == 401
+    assert shop.knock(page) == 401
 
 
 def test_signing_out_here_signs_out_there(shop: Any, visit: Any, sign_in: Any) -> None:
@@ -88,5 +84,5 @@ def test_somebody_elses_invitation_stays_unspent(shop: Any, visit: Any, sign_in:
     sign_in(page, other)
     page.wait_for_url("**/invitations/*")
     page.click("button[value=accept]")
-    assert gate(shop, page) in (401, 403)
+    assert shop.knock(page) in (401, 403)
     accept(shop, visit(), invited, sign_in)

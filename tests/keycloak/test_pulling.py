@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from connector.domain.errors import InvalidValue, TooManyLeaving
+from connector.domain.errors import InvalidValue, PullUnderWay, TooManyLeaving
 from connector.domain.events import Kind
 from connector.domain.memberships import State
 from connector.domain.people import Person
 from connector.keycloak.pull import Pull
 from connector.keycloak.server import KeycloakFailure
 from connector.keycloak.worker import RealmPuller
-from connector.lifecycle import directories, realms
+from connector.lifecycle import directories, pulling, realms
 from connector.lifecycle.diagnosis import Check, diagnose
 from connector.lifecycle.pulling import Report
 
@@ -215,6 +215,28 @@ def test_the_worker_reads_when_it_is_time(shop: Shop, realm: FakeRealm) -> None:
     shop.write(directories.set_active, "acme", OPERATOR, active=False)
     shop.clock.forward(hours=1)
     assert not puller.turn()
+
+
+def test_a_realm_is_read_by_one_at_a_time(shop: Shop, realm: FakeRealm) -> None:
+    """The command and the worker do not state everybody twice; one that died is followed by the next after a while."""
+    access = shop.read(realms.access_to, "acme")
+    puller = RealmPuller(shop.lifecycle, shop.administrate)
+    shop.write(pulling.take, access.realm)
+    assert not puller.turn()
+    with pytest.raises(PullUnderWay, match="acme is being read"):
+        shop.write(pulling.take, access.realm)
+    shop.clock.forward(minutes=30)
+    assert puller.turn()
+    shop.write(pulling.take, access.realm)
+    Pull(shop.lifecycle, access, shop.administrate).run()
+    shop.write(pulling.take, access.realm)
+
+    def interrupted(_: object) -> Any:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Pull(shop.lifecycle, access, interrupted).run()
+    shop.write(pulling.take, access.realm)
 
 
 def test_a_pull_that_broke_off_has_changed_nothing(shop: Shop, realm: FakeRealm) -> None:

@@ -146,6 +146,12 @@ def upgrade() -> None:
             comment="Seconds; NULL where the directory states its people by itself",
         ),
         sa.Column("pull_due_at", Utc(), nullable=True),
+        sa.Column(
+            "pulling_until",
+            Utc(),
+            nullable=True,
+            comment="While somebody reads it; after that it may be read by another",
+        ),
         sa.Column("pulled_at", Utc(), nullable=True),
         sa.Column("pull_failed", sa.Text(), nullable=True, comment="Why the last pull was not carried out"),
         sa.ForeignKeyConstraint(["directory_id"], ["directory.id"], name=op.f("fk_realm_directory_id")),
