@@ -14,7 +14,7 @@ from connector.web import cookies
 from connector.web.browsers import this_browser
 from connector.web.context import lifecycle
 from connector.web.csrf import check_form
-from connector.web.errors import new_reference
+from connector.web.errors import new_reference, refused
 from connector.web.issuers.failures import ProviderFailure
 from connector.web.pages import leave_for, page, refusal
 from connector.web.refusals import PageRefusal
@@ -71,7 +71,7 @@ def callback(directory: str) -> AnyResponse:
 
 @blueprint.errorhandler(SignInRefused)
 def _refused(error: SignInRefused) -> Response:
-    return refusal(error.code)
+    return refused(error.code)
 
 
 @blueprint.errorhandler(ProviderFailure)

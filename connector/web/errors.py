@@ -9,9 +9,11 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from connector.domain.errors import DomainError
+from connector.observability import note
 from connector.storage.outages import DatabaseUnavailable
 from connector.web.pages import refusal
 from connector.web.refusals import PageRefusal, code_of
+from connector.web.source import source
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +33,19 @@ def new_reference() -> str:
     return f"{digits[:4]}-{digits[4:]}"
 
 
+def refused(code: str) -> Response:
+    """Show why somebody cannot go on, with a reference under which the log has it: an attack, or a mistake of ours."""
+    reference = new_reference()
+    note(log, "page:refused", code=code, endpoint=request.endpoint, source=source(), reference=reference)
+    return refusal(code, reference)
+
+
 def _refused(error: PageRefusal) -> Response:
-    return refusal(error.code)
+    return refused(error.code)
 
 
 def _domain_error(error: DomainError) -> Response:
-    return refusal(code_of(error))
+    return refused(code_of(error))
 
 
 def _try_later(error: DatabaseUnavailable) -> Response:
