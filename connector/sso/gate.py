@@ -5,9 +5,9 @@ Only the session's reference counts. No header that a client can set takes part 
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, jsonify, make_response
+from flask import Blueprint, Response, jsonify, make_response, request
 
 from connector.domain.access import Admission, Reason, Refusal
 from connector.lifecycle import admission
@@ -16,11 +16,22 @@ from connector.sso.assertions import HEADER, assertions
 from connector.web import cookies
 from connector.web.context import lifecycle, public_link
 from connector.web.pages import refusal
+from connector.web.return_to import safe_return
+
+ORIGINAL = "X-Forwarded-Uri"
+"""Where a proxy says what was asked of it; Traefik and Caddy do by themselves, nginx is told to."""
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""Envoy knocks with the method of what it asks for. The gate reads nothing of a request but its cookie."""
 
 
 def add_to(blueprint: Blueprint) -> None:
-    """Serve `/gate/<account>`, and the keys of what it signs."""
-    blueprint.add_url_rule("/gate/<account>", "gate", gate)
+    """Serve `/gate/<account>`, and the keys of what it signs.
+
+    Envoy puts the path that was asked of it behind the address at which it knocks.
+    """
+    for rule in ("/gate/<account>", "/gate/<account>/", "/gate/<account>/<path:original>"):
+        blueprint.add_url_rule(rule, "gate", gate, methods=METHODS, merge_slashes=False)
     blueprint.add_url_rule("/gate/jwks.json", "gate_keys", key_set)
 
 
@@ -32,7 +43,7 @@ def key_set() -> Response:
     return response
 
 
-def gate(account: str) -> Response:
+def gate(account: str, original: str = "") -> Response:
     """Answer 200 with `X-Jumpseat-*` headers, 401 when signing in can help, or 403 with a reason code."""
     token = cookies.session_token()
     decision = lifecycle().read(admission.decide, token, account)
@@ -55,15 +66,25 @@ def _admitted(outcome: Admission, session_token: str) -> Response:
 
 
 def _refused(outcome: Refusal, account: str) -> Response:
-    """Show the reason's page; a proxy can redirect on 401 to the address in `X-Jumpseat-Sign-In`."""
+    """Show the reason's page; a proxy can redirect on 401 to the address in `X-Jumpseat-Sign-In`.
+
+    Where the proxy says what was asked of it, signing in leads back there, if that is a path and nothing else.
+    """
+    asked = {"next": return_to} if (return_to := safe_return(_asked_for(account), otherwise="")) else {}
     sign_in = "/login"
     if outcome.reason is Reason.STEP_UP:
-        sign_in = f"/login/{outcome.directory}?account={account}"
+        sign_in, asked = f"/login/{outcome.directory}", {"account": account, **asked}
+    sign_in += f"?{urlencode(asked, safe='/')}" if asked else ""
     response = refusal(outcome.reason.value, sign_in=sign_in, account=account)
     if outcome.reason.asks_for_sign_in:
         response.headers["WWW-Authenticate"] = 'Cookie realm="jumpseat"'
         response.headers["X-Jumpseat-Sign-In"] = public_link(sign_in)
     return response
+
+
+def _asked_for(account: str) -> str:
+    behind = request.full_path.removeprefix(f"/gate/{account}").removesuffix("?")
+    return request.headers.get(ORIGINAL) or behind
 
 
 def _field(value: str) -> str:

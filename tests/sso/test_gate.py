@@ -39,6 +39,56 @@ def test_nobody_signed_in_gets_401_and_where_to_sign_in(installation: Installati
 
 
 @pytest.mark.parametrize(
+    ("path", "asked", "sign_in"),
+    [
+        ("/gate/crm", "/reports/today?page=2", "/login?next=/reports/today%3Fpage%3D2"),
+        ("/gate/crm", "/a?b=1&c=2", "/login?next=/a%3Fb%3D1%26c%3D2"),
+        ("/gate/crm", "/", "/login?next=/"),
+        ("/gate/crm/reports/today?page=2", None, "/login?next=/reports/today%3Fpage%3D2"),
+        ("/gate/crm/", None, "/login?next=/"),
+        ("/gate/crm/behind", "/header", "/login?next=/header"),
+        ("/gate/crm", "https://evil.example/", "/login"),
+        ("/gate/crm", "//evil.example/", "/login"),
+        ("/gate/crm", "/\\evil.example", "/login"),
+        ("/gate/crm", "/%2f/evil.example", "/login"),
+        ("/gate/crm/a//evil.example", None, "/login"),
+        ("/gate/crm/a/../b", None, "/login"),
+        ("/gate/crm", "/" + "a" * 500, "/login"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_signing_in_leads_back_to_what_was_asked_for(
+    installation: Installation, method: str, path: str, asked: str | None, sign_in: str
+) -> None:
+    """As the proxy says it, in a header or behind the gate's address; never to another site."""
+    headers = {"X-Forwarded-Uri": asked} if asked else {}
+    answer = installation.app.test_client().open(path, method=method, headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["X-Jumpseat-Sign-In"] == "http://localhost:8080" + sign_in
+    assert f'href="{sign_in}"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/gate/crm//evil.example/", "/gate/crm/%2f/evil.example", "/gate/crm/%2e%2e/x"])
+def test_a_path_that_is_none_leads_nowhere(installation: Installation, path: str) -> None:
+    """Neither inside nor by a redirect to another site."""
+    answer = installation.app.test_client().get(path)
+    assert answer.status_code in (401, 404)
+    assert "Location" not in answer.headers
+    assert "evil" not in answer.headers.get("X-Jumpseat-Sign-In", "")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_the_gate_answers_whatever_is_asked_for_behind_it(installation: Installation, method: str) -> None:
+    """Envoy knocks with the method and the path of the request that it holds."""
+    ada = installation.state(ADA)
+    browser = installation.browser()
+    browser.accept(ADA)
+    answer = browser.client.open("/gate/crm/reports/7?x=1", method=method, data=b"{not read")
+    assert answer.status_code == 200
+    assert answer.headers["X-Jumpseat-Person"] == ada.id
+
+
+@pytest.mark.parametrize(
     "headers",
     [
         {"X-Jumpseat-Person": "admin"},
