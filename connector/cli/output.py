@@ -25,8 +25,9 @@ def json_option(command: F) -> F:
 
 
 def document(facts: object) -> None:
-    """Print one line of JSON."""
-    click.echo(json.dumps(facts, default=_plain, ensure_ascii=False))
+    """Print one line of JSON; what no encoding can write, half a surrogate pair, as an escape."""
+    text = json.dumps(facts, default=_plain, ensure_ascii=False)
+    click.echo(text.encode(errors="backslashreplace").decode())
 
 
 def listing(rows: Iterable[Facts], columns: Mapping[str, str], as_json: bool, none: str) -> None:

@@ -62,25 +62,36 @@ class Exchange:
 
 
 def redacted_body(raw: bytes) -> str | None:
-    """Return a body without secrets as JSON text; None for what is too large or deep to be judged, or no JSON."""
+    """Return a body without secrets as JSON text; None for what is too large or deep to be judged, or no JSON in UTF-8.
+
+    What is kept any store can take: it holds no NUL character, and half a surrogate pair as an escape only.
+    """
     if not raw or len(raw) > LARGEST_BODY:
         return None
     try:
-        stated = json.loads(raw)
-        return raw.decode() if _is_innocent(raw) else json.dumps(_redacted(stated))
+        text = raw.decode("utf-8-sig")
+        stated = _JSON.decode(text)
+        return text if _is_innocent(text) else json.dumps(_redacted(stated))
     except (ValueError, RecursionError):
         return None
 
 
-def _is_innocent(raw: bytes) -> bool:
+def _refuse(constant: str) -> Json:
+    raise ValueError(f"{constant} is no JSON")
+
+
+_JSON = json.JSONDecoder(parse_constant=_refuse)
+
+
+def _is_innocent(text: str) -> bool:
     """Tell, at a glance and of most bodies, that nothing in a JSON text is secret and that it is not deep.
 
     Of one with a backslash it cannot tell, for an escape may hide a word.
     """
-    if b"\\" in raw or raw.count(b"{") + raw.count(b"[") > DEEPEST:
+    if "\\" in text or text.count("{") + text.count("[") > DEEPEST:
         return False
-    text = raw.decode().casefold()
-    return not any(word in text for word in _SUSPECT)
+    folded = text.casefold()
+    return not any(word in folded for word in _SUSPECT)
 
 
 def redacted_query(query: str) -> str:

@@ -63,12 +63,15 @@ def _lookups(
         if new not in wanted or operation is None or result["status"] != "201":
             continue
         name = "userName" if operation["path"] == "/Users" else "displayName"
+        called = _member(operation["data"], name)
+        if called is None:
+            continue
         ids[new] = f"id{len(ids) + 1}"
         yield {
             "name": f"{number} verify what {operation['bulkid']} is",
             "method": "GET",
             "path": operation["path"],
-            "query": {"filter": f"{name} eq {json.dumps(_member(operation['data'], name))}"},
+            "query": {"filter": f"{name} eq {json.dumps(called)}"},
             "headers": {},
             "body": None,
             "expect": {"status": [200], "json": {"totalResults": 1}},
@@ -77,8 +80,8 @@ def _lookups(
 
 
 def _member(stated: dict[str, Json], name: str) -> Json:
-    """Return the member of an object whatever the case of its name."""
-    return next(value for key, value in stated.items() if key.lower() == name.lower())
+    """Return the member of an object whatever the case of its name and with a URN before it; None without one."""
+    return next((value for key, value in stated.items() if key.lower().rpartition(":")[2] == name.lower()), None)
 
 
 def _step(number: int, one: Exchange, ids: dict[str, str]) -> dict[str, Json]:

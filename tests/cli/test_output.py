@@ -72,3 +72,11 @@ def test_one_thing_is_shown_without_what_is_empty(capsys: pytest.CaptureFixture[
     """Titles stand in one column."""
     fields({"a": "x", "b": None, "c": 0}, {"a": "A", "b": "B", "c": "Long"})
     assert capsys.readouterr().out == "A     x\nLong  0\n"
+
+
+def test_a_text_that_no_encoding_can_write_is_written_as_an_escape(capsys: pytest.CaptureFixture[str]) -> None:
+    """Half a surrogate pair is what a client may have sent, and an export tells what it sent."""
+    document({"body": "ad\ud800a zoë"})
+    printed = capsys.readouterr().out
+    assert printed == '{"body": "ad\\ud800a zoë"}\n'
+    assert json.loads(printed) == {"body": "ad\ud800a zoë"}

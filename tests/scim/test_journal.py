@@ -188,6 +188,7 @@ def _bulk(*names: str, group: str) -> dict[str, Any]:
         {"method": "POST", "path": "/Users", "bulkId": one, "data": {"schemas": ["x"], "userName": one}}
         for one in names
     ]
+    made[-1]["data"][f"{USER_URN}:userName"] = made[-1]["data"].pop("userName")  # as it may be written, too
     members = [{"value": f"bulkId:{one}"} for one in names]
     data = {"schemas": ["x"], "displayName": group, "members": members}
     made.append({"method": "post", "path": "/Groups", "bulkId": "g", "data": data})
