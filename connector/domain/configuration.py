@@ -62,7 +62,10 @@ class StatedBilling:
 
 @dataclass(frozen=True, slots=True)
 class StatedAccount:
-    """An account at a vendor; `seats` and `when_full` are by pool, seats None being without limit."""
+    """An account at a vendor; `seats` and `when_full` are by pool, seats None being without limit.
+
+    `addons`, `sets` (permissions by name) and `sub_accounts` are stated whole: what they do not name, is taken away.
+    """
 
     name: str
     vendor: str
@@ -74,6 +77,8 @@ class StatedAccount:
     when_full: Mapping[str, PoolPolicy] = field(default_factory=dict)
     line_order: LineOrder | None = None
     billing: StatedBilling | None = None
+    sets: Mapping[str, frozenset[str]] | None = None
+    sub_accounts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
+from connector.domain.accounts import Account
 from connector.domain.configuration import Configuration, Difference
 from connector.domain.errors import ApprovalNeeded, CapacityBelowUse, LedgerMoved, PlanTooSmall
 from connector.domain.events import Cause, Event, Kind
@@ -188,7 +189,12 @@ def _facts(preview: Preview, *, then: bool) -> dict[str, object]:
         "pools": {key: pool.capacity for key, pool in pools.items()},
         "when_full": {key: _policy(pool) for key, pool in pools.items()},
         "line_order": account.line_order.value,
-    }
+    } | _own_facts(account)
+
+
+def _own_facts(account: Account) -> dict[str, object]:
+    facts = {"sets": {name: sorted(held) for name, held in account.sets.items()}, "sub_accounts": account.sub_accounts}
+    return {name: value for name, value in facts.items() if value}
 
 
 def _policy(pool: SeatPool) -> list[object]:

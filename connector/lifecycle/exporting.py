@@ -63,6 +63,8 @@ def stated_account(work: Work, one: Account, pools: Mapping[str, SeatPool]) -> S
         {key: policy_of(pool) for key, pool in pools.items() if pool.when_full is not WhenFull.WAIT},
         None if one.line_order is LineOrder.TIME else one.line_order,
         None if terms is None else _billing(terms),
+        one.sets or None,
+        one.sub_accounts or None,
     )
 
 

@@ -29,8 +29,10 @@ from connector.lifecycle import accounts, directories, invoicing
 from connector.lifecycle.accounts import owners_seats
 from connector.lifecycle.books import capacities_under
 from connector.lifecycle.exporting import policy_of, stated_account, stated_directory
+from connector.lifecycle.own_sets import check_set
 from connector.lifecycle.pool_policies import check_fallbacks
 from connector.lifecycle.stating_rules import state_rules
+from connector.lifecycle.sub_accounts import check_sub_account
 from connector.mappers.configuration import account_document, directory_document
 from connector.mappers.rulebook import terms_of
 from connector.storage.work import Work
@@ -232,7 +234,8 @@ def _state_account(work: Work, stated: Stated, wanted: StatedAccount, cause: Cau
     found = difference("account", now.slug, account_document(before), account_document(after))
     if stated.note(found, TAKEN_BACK.format(planned.plan) if planned else ""):
         stated.before[now.id], stated.shapes[now.id], stated.pools_before[now.id] = now, shape, pools
-    if _write_fallbacks(work, changed, pools, shape) or changed.line_order is not now.line_order or terms_changed:
+    reordered = changed.line_order is not now.line_order
+    if _write_fallbacks(work, changed, pools, shape) or reordered or _own(changed) != _own(now):
         stated.terms_changed.add(now.id)
 
 
@@ -248,6 +251,7 @@ def _shaped(now: Account, wanted: StatedAccount, pools: Mapping[str, SeatPool]) 
         owner_email=wanted.owner_email or now.owner_email,
         line_order=wanted.line_order or now.line_order,
     )
+    changed = _with_own(changed, wanted)
     new = terms_of(changed)
     if (changed.plan, set(changed.addons)) != (now.plan, set(now.addons)):
         return changed, Shape(changed, capacities_under(old, new, pools, wanted.seats), wanted.when_full)
@@ -256,6 +260,27 @@ def _shaped(now: Account, wanted: StatedAccount, pools: Mapping[str, SeatPool]) 
             new.plan.admit(key, number)
     capacities = {key: pool.capacity for key, pool in pools.items()} | dict(wanted.seats)
     return changed, Shape(changed, capacities, wanted.when_full)
+
+
+def _with_own(account: Account, wanted: StatedAccount) -> Account:
+    """Return the account with the sets and sub-accounts that the file states, each of which is checked as it is made.
+
+    Raises SetRefused, InvalidValue.
+    """
+    if wanted.sub_accounts is not None:
+        account = replace(account, sub_accounts=wanted.sub_accounts)
+    if wanted.sets is not None:
+        account = replace(account, sets=wanted.sets)
+    for name in wanted.sub_accounts or ():
+        check_sub_account(terms_of(account), name)
+    for name, held in (wanted.sets or {}).items():
+        check_set(account, name, held)
+    return account
+
+
+def _own(account: Account) -> tuple[object, ...]:
+    """Return what decides, besides seats, over what is due in an account."""
+    return account.plan, account.addons, account.sets, account.sub_accounts
 
 
 def _write_fallbacks(work: Work, account: Account, pools: Mapping[str, SeatPool], shape: Shape) -> bool:
@@ -283,9 +308,9 @@ def _open_account(work: Work, stated: Stated, wanted: StatedAccount, cause: Caus
         addons=wanted.addons or (),
         owner_email=wanted.owner_email,
     )
-    if wanted.line_order is not None:
-        opened = replace(opened, line_order=wanted.line_order)
-        work.accounts.write(opened)
+    changed = _with_own(replace(opened, line_order=wanted.line_order or opened.line_order), wanted)
+    if changed != opened:
+        work.accounts.write(opened := changed)
     stated.terms_changed.add(opened.id)
     _state_billing(work, opened, wanted.billing, cause)
     pools = work.accounts.pools([opened.id])[opened.id]

@@ -29,6 +29,7 @@ from connector.domain.configuration import (
 )
 from connector.domain.errors import DomainError, InvalidValue
 from connector.domain.money import checked_currency, read_amount, read_price
+from connector.domain.own_catalogue import with_sets, with_sub_accounts
 from connector.domain.rates import checked_rate
 from connector.domain.seats import LineOrder, WhenFull
 from connector.domain.tenancy import Bind, Idp, checked_slug
@@ -43,7 +44,7 @@ UNLIMITED = "unlimited"
 TENANT = ("title", "directories", "accounts", "rules")
 DIRECTORY = ("active", "sign_in", "requests_per_second")
 SIGN_IN = ("subject_claim", "bind")
-ACCOUNT = ("title", "owner_email", "addons", "seats", "when_full", "line_order", "billing")
+ACCOUNT = ("title", "owner_email", "addons", "seats", "when_full", "line_order", "billing", "sets", "sub_accounts")
 ONE_WORD = (WhenFull.WAIT, WhenFull.REFUSE)
 GRACE = ("grace", "days")
 BILLING = ("months", "budget", "prices")
@@ -155,7 +156,18 @@ def _account(name: str, value: Value) -> StatedAccount:
         {key: _policy(entry, catalogue) for key, entry in policies.items()},
         LineOrder(record["line_order"].name(tuple(LineOrder), "order")) if "line_order" in record else None,
         _billing(record["billing"], catalogue) if "billing" in record else None,
+        _sets(record["sets"], catalogue) if "sets" in record else None,
+        record["sub_accounts"].names() if "sub_accounts" in record else None,
     )
+
+
+def _sets(value: Value, catalogue: Catalogue) -> dict[str, frozenset[str]]:
+    found = {}
+    for name, entry in _named(value, "set").items():
+        if name in catalogue.roles:
+            entry.refuse("is called as a role of the vendor's; choose another name.")
+        found[name] = frozenset(entry.names(catalogue.permissions, "permission"))
+    return found
 
 
 def _seats(value: Value) -> int | None:
@@ -214,7 +226,7 @@ def _price(value: Value, currency: str) -> Decimal:
 def _rule(name: str, value: Value, accounts: Mapping[str, StatedAccount]) -> StatedRule:
     record = value.record(("account",), RULE)
     account = accounts.get(record["account"].text())
-    known = load_catalogue(account.vendor) if account else None
+    known = _own_catalogue(account) if account else None
     _check_whom(value, record)
     return StatedRule(
         name,
@@ -230,6 +242,12 @@ def _rule(name: str, value: Value, accounts: Mapping[str, StatedAccount]) -> Sta
         else (),
         record["priority"].number(-1_000_000) if "priority" in record else 0,
     )
+
+
+def _own_catalogue(account: StatedAccount) -> Catalogue:
+    """Return what rules of the file may name: what the vendor has, and what the file states of the account's own."""
+    catalogue = with_sets(load_catalogue(account.vendor), account.sets or {})
+    return with_sub_accounts(catalogue, account.sub_accounts or ())
 
 
 def _check_whom(value: Value, record: Mapping[str, Value]) -> None:
@@ -295,6 +313,8 @@ def account_document(one: StatedAccount) -> dict[str, Any]:
         when_full={key: _policy_document(policy) for key, policy in one.when_full.items()},
         line_order=one.line_order and one.line_order.value,
         billing=one.billing and _billing_document(one.billing),
+        sets={name: sorted(held) for name, held in sorted((one.sets or {}).items())} or None,
+        sub_accounts=list(one.sub_accounts) if one.sub_accounts else None,
     )
 
 

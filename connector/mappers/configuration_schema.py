@@ -24,6 +24,8 @@ Schema = dict[str, Any]
 TEXT: Schema = {"type": "string", "minLength": 1}
 WHOLE: Schema = {"type": "integer", "minimum": 0}
 AMOUNT = r"^[0-9]{1,12}(\.[0-9]{1,6})?$"
+OWN_ROLE = r"^[a-z0-9][a-z0-9_-]*(@[a-z0-9-]+)?$"
+IN_SUB_ACCOUNT = r"^[a-z0-9_.]+@[a-z0-9-]+$"
 PRICE = r"^[0-9]{1,12}(\.[0-9]{1,6})? [A-Z]{3}$"
 
 
@@ -91,6 +93,8 @@ def _account() -> Schema:
             "when_full": _told("What a pool does when it is full.", {"type": "object", "additionalProperties": policy}),
             "line_order": _told("Who of those that wait is served first.", _one_of(LineOrder)),
             "billing": _billing(),
+            "sets": _told("Permission sets of its own, by name; all of them.", _by_name(_list(TEXT))),
+            "sub_accounts": _told("Accounts below it; all of them.", _list({"pattern": f"^{SLUG.pattern}$"})),
         },
     )
     return record | {"allOf": [_of_vendor(one) for one in catalogues]}
@@ -140,8 +144,10 @@ def _rule() -> Schema:
             "group_external_id": TEXT,
             "filter": _told('A SCIM filter on people, for example title eq "Sales".', TEXT),
             "seat_type": _one_of(sorted({key for one in catalogues for key in one.seat_types})),
-            "role": _one_of(sorted({key for one in catalogues for key in one.roles})),
-            "permissions": _list(_one_of(sorted({key for one in catalogues for key in one.permissions}))),
+            "role": _or_own(sorted({key for one in catalogues for key in one.roles}), OWN_ROLE),
+            "permissions": _list(
+                _or_own(sorted({key for one in catalogues for key in one.permissions}), IN_SUB_ACCOUNT)
+            ),
             "priority": _told("Higher is listed first.", {"type": "integer"}),
         },
     )
@@ -159,6 +165,11 @@ def _by_name(schema: Schema) -> Schema:
 
 def _one_of(words: Iterable[str]) -> Schema:
     return {"enum": [str(word) for word in words]}
+
+
+def _or_own(words: Iterable[str], pattern: str) -> Schema:
+    """Return what the vendors name, or what an account has of its own."""
+    return {"anyOf": [_one_of(words), {"type": "string", "pattern": pattern}]}
 
 
 def _list(schema: Schema) -> Schema:

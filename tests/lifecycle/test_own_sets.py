@@ -5,15 +5,26 @@ from __future__ import annotations
 import pytest
 
 from connector.domain.accounts import Account
-from connector.domain.errors import AlreadyExists, DomainError, InUse, InvalidValue, NotFound, RuleRefused, SetRefused
+from connector.domain.errors import (
+    AlreadyExists,
+    DomainError,
+    FileInvalid,
+    InUse,
+    InvalidValue,
+    NotFound,
+    RuleRefused,
+    SetRefused,
+)
 from connector.domain.events import Kind
 from connector.domain.grants import Given
 from connector.domain.memberships import State
 from connector.domain.people import Person
 from connector.domain.work_orders import Task
-from connector.lifecycle import granting, own_sets, ruling, sub_accounts
+from connector.lifecycle import configuring, exporting, granting, own_sets, ruling, sub_accounts
+from connector.lifecycle.configuring import Rollout
 from connector.lifecycle.outstanding import orders_of
 from connector.lifecycle.proposals import Effect, Outcome
+from connector.mappers.configuration import read_configuration, written
 
 from .company import OPERATOR, Company
 
@@ -206,3 +217,72 @@ def test_a_sub_account_has_its_name_once(mailjet: Company) -> None:
         mailjet.rule(account="mj", where="active eq true", permissions=["campaigns.send@shot"])
     with pytest.raises(NotFound, match="administrator@shot"):
         mailjet.write(ruling.add_rule, "r", "mj", OPERATOR, where="active eq true", role="administrator@shot")
+
+
+FILE = """
+jumpseat: 1
+tenants:
+  main:
+    accounts:
+      mj:
+        vendor: mailjet
+        plan: premium
+        sets: {writers: [campaigns.access]}
+        sub_accounts: [shop]
+    rules:
+      writers: {account: mj, filter: active eq true, role: writers@shop, permissions: [billing.view@all]}
+"""
+
+
+def applied(company: Company, old: str = "", new: str = "") -> Rollout:
+    """Apply the file with something in it replaced."""
+    assert old in FILE
+    wanted = read_configuration(FILE.replace(old, new, 1), "company.yaml")
+    return company.write(configuring.apply_configuration, wanted, OPERATOR)
+
+
+def test_a_file_states_sets_and_sub_accounts(company: Company) -> None:
+    """They are made, changed and taken away with everybody settled once, and are exported as they are stated."""
+    applied(company)
+    ada = company.person("ada")
+    assert held(company, ada) == {"campaigns.access@shop", "billing.view", "billing.view@shop", "billing.view@all"}
+    text = written(company.read(exporting.exported))
+    assert read_configuration(text, "export.yaml").tenants["main"].accounts["mj"].sets == {
+        "writers": frozenset({"campaigns.access"})
+    }
+    assert applied(company).differences == ()
+    done = applied(company, "[campaigns.access]", "[campaigns.send]")
+    assert [effect.outcome for effect in done.previews[0].effects] == [Outcome.CHANGES]
+    assert "campaigns.send@shop" in held(company, ada)
+    applied(company, "[shop]", "[shop, blog]")
+    assert "billing.view@blog" in held(company, ada)
+    told = company.events(Kind.ACCOUNT_CHANGED)[-1]["after"]
+    assert (told["sub_accounts"], told["sets"]) == (["shop", "blog"], {"writers": ["campaigns.access"]})
+    before = company.read(own_sets.sets_of, "mj")
+    for old, new, said in [
+        ("[campaigns.access]", "[templates.publish]", "also needs templates.edit_drafts"),
+        ("[campaigns.access]", "[]", "It would be empty"),
+        ("plan: premium", "plan: essential", "the plan essential has none"),
+    ]:
+        with pytest.raises(DomainError, match=said):
+            applied(company, old, new)
+    assert company.read(own_sets.sets_of, "mj") == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "said"),
+    [
+        ("[campaigns.access]", "[campaigns.acess]", "sets.writers[1]", "no permission 'campaigns.acess'. Known"),
+        ("{writers: [", "{marketer: [", "sets.marketer", "called as a role of the vendor's"),
+        ("{writers: [", "{The Writers: [", "sets.The Writers", "must be 1 to 63 of a-z"),
+        ("[shop]", "[shop, shop]", "sub_accounts[2]", "a second time"),
+        ("writers@shop", "writers@shot", "role", "no role 'writers@shot'. Known, nearest first: writers@shop"),
+        ("billing.view@all", "billing.vew@all", "permissions[1]", "Known, nearest first: billing.view@all"),
+    ],
+)
+def test_a_file_names_what_there_is(old: str, new: str, key: str, said: str) -> None:
+    """Another name is refused with file, line, key and the nearest that there are."""
+    with pytest.raises(FileInvalid) as caught:
+        read_configuration(FILE.replace(old, new, 1), "company.yaml")
+    assert caught.value.key.endswith(key)
+    assert said in caught.value.problem
