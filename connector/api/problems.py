@@ -39,6 +39,7 @@ STATUSES: Mapping[type[errors.DomainError], int] = MappingProxyType(
         errors.DirectoryOff: 409,
         errors.IdentityMismatch: 409,
         errors.InvitationUnusable: 409,
+        errors.OfferChanged: 409,
         errors.LedgerMoved: 409,
         errors.LoginUnknown: 409,
         errors.NoSeatLeft: 409,

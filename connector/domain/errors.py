@@ -191,6 +191,15 @@ class InvitationUnusable(DomainError):
         super().__init__(f"This invitation cannot be answered: it is {state}.")
 
 
+class OfferChanged(DomainError):
+    """What is offered is not what was shown any more; nothing was answered, and the invitation stays good."""
+
+    code = "offer-changed"
+
+    def __init__(self, account: str) -> None:
+        super().__init__(f"What is offered in {account} has changed meanwhile; look at it again, and answer that.")
+
+
 class IdentityMismatch(DomainError):
     """Whoever signed in is not the invited person, as far as her directory tells. The invitation stays unanswered."""
 
@@ -290,7 +299,7 @@ class IdentitiesBound(DomainError):
     def __init__(self, directory: str, issuer: str, number: int) -> None:
         self.directory, self.issuer, self.number = directory, issuer, number
         super().__init__(
-            f"{number} people of {directory} are known by identities of {issuer}, which another provider does not vouch "
+            f"{number} people of {directory} are known by identities of {issuer}, which another provider vouches not "
             "for. Unbind them with the change: whoever has accepted is known again when she signs in there."
         )
 

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 from connector.domain.accounts import Account
 from connector.domain.catalogue import Catalogue
-from connector.domain.errors import IdentityMismatch, InvitationUnusable, NotFound, NothingToAnswer, SignInNeeded
+from connector.domain.errors import (
+    IdentityMismatch,
+    InvitationUnusable,
+    NotFound,
+    NothingToAnswer,
+    OfferChanged,
+    SignInNeeded,
+)
 from connector.domain.events import Cause, CauseKind, Event, Kind
 from connector.domain.folding import fold
 from connector.domain.identifiers import new_id
@@ -40,7 +47,10 @@ OWN_PRODUCT = "plain"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What an invitation offers, for the page and the mail; labels are in every language we speak."""
+    """What an invitation offers, for the page and the mail; labels are in every language we speak.
+
+    `key` is another as soon as something else is offered.
+    """
 
     invitation: Invitation
     state: InvitationState
@@ -50,6 +60,7 @@ class Offer:
     vendor_name: str
     seats: tuple[Text, ...]
     permissions: tuple[Text, ...]
+    key: str
 
     @property
     def languages(self) -> tuple[str | None, ...]:
@@ -85,6 +96,7 @@ def offer(work: Work, invitation: Invitation) -> Offer:
         catalogue.name,
         tuple(catalogue.seat_type(key).label for key in sorted(member.seat_types)),
         tuple(_labels(catalogue, member)),
+        hashed(" ".join([*sorted(member.seat_types), "/", *sorted(member.permissions)]))[:16],
     )
 
 
@@ -99,16 +111,19 @@ def link(work: Work, invitation: Invitation) -> str:
     return f"{work.settings.public_url}/invitations/{invitation_token(work.settings.secret_key, invitation.id)}"
 
 
-def accept(work: Work, token: str, session_token: str | None) -> Membership:
+def accept(work: Work, token: str, session_token: str | None, shown: str | None = None) -> Membership:
     """Accept as whoever is signed in, and bind that identity to the invited person.
 
-    Raises SignInNeeded, InvitationUnusable (nothing changes), AccountFrozen, DirectoryOff or IdentityMismatch (the
-    token stays good).
+    `shown` is the key of the offer that she has seen. Raises SignInNeeded, InvitationUnusable (nothing changes), and
+    OfferChanged when it is another by now, AccountFrozen, DirectoryOff or IdentityMismatch (the token stays good).
     """
     session = live_session(work, session_token)
     if session is None:
         raise SignInNeeded
     invitation, person = _pending(work, token)
+    now = offer(work, invitation)
+    if shown not in (None, now.key):
+        raise OfferChanged(now.account.slug)
     refuse_frozen(work, invitation.account_id, invitation.tenant_id)
     refuse_when_off(work, work.tenancy.directory(session.directory_id))
     _identify(work, session, person)
@@ -206,9 +221,9 @@ def note_vendor_state(
     Raises NotFound with the words of the account's catalogue, NothingToAnswer for somebody who is no member.
     """
     _, member = member_meant(work, account_slug, directory_slug, user_name, set(State))
-    known = load_catalogue(account_named(work, account_slug).vendor).invitation.states
-    if state is not None and state not in known:
-        raise NotFound(f"state of an invitation at the vendor of {account_slug}", state, known)
+    catalogue = load_catalogue(account_named(work, account_slug).vendor)
+    if state is not None and state not in catalogue.invitation.states:
+        raise NotFound(f"{catalogue.name} invitation state", state, catalogue.invitation.states)
     before = work.invitations.vendor_states([member.id]).get(member.id)
     if state is None:
         work.invitations.forget_vendor_state(member.id)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from connector.domain.errors import IdentityMismatch
+from connector.domain.errors import IdentityMismatch, OfferChanged
 from connector.domain.invitations import InvitationState
 from connector.domain.people import Person
 from connector.lifecycle import admission, invitations, own_sessions, visits
@@ -62,9 +62,7 @@ def invitation(token: str) -> Response:
     if offer.state is not InvitationState.PENDING:
         again = f"/invitations/{token}/again" if offer.state is InvitationState.EXPIRED else None
         return refusal(f"invitation-{offer.state.value}", action=again)
-    visit = _visit()
-    signed_in = visit is not None and visit.session.directory_id == offer.directory.id
-    return page("invitation.html", offer=offer, signed_in=signed_in, sign_in=_sign_in_link(offer, token))
+    return _offer_page(offer, token)
 
 
 @blueprint.post("/invitations/<token>")
@@ -82,10 +80,21 @@ def answer(token: str) -> AnyResponse:
             raise PageRefusal("not-possible")
 
 
+def _offer_page(offer: Offer, token: str, *, changed: bool = False) -> Response:
+    visit = _visit()
+    signed_in = visit is not None and visit.session.directory_id == offer.directory.id
+    sign_in = _sign_in_link(offer, token)
+    return page(
+        "invitation.html", 409 if changed else 200, offer=offer, signed_in=signed_in, sign_in=sign_in, changed=changed
+    )
+
+
 def _accept(token: str) -> AnyResponse:
     session_token = cookies.session_token()
     try:
-        lifecycle().write(invitations.accept, token, session_token)
+        lifecycle().write(invitations.accept, token, session_token, request.form.get("offer"))
+    except OfferChanged:
+        return _offer_page(lifecycle().read(invitations.look, token), token, changed=True)
     except IdentityMismatch as mismatch:
         lifecycle().write(invitations.note_mismatch, token, session_token, mismatch)
         raise

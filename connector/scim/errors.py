@@ -34,6 +34,7 @@ ANSWERS: Mapping[type[errors.DomainError], tuple[int, str | None]] = MappingProx
         errors.IdentityMismatch: CONFLICT,
         errors.InUse: CONFLICT,
         errors.InvitationUnusable: CONFLICT,
+        errors.OfferChanged: CONFLICT,
         errors.LedgerMoved: CONFLICT,
         errors.ListRefused: CONFLICT,
         errors.LoginUnknown: CONFLICT,

@@ -109,6 +109,70 @@ def test_invitations_are_listed_handed_over_taken_back_and_sent_again(terminal: 
     assert len(terminal.json("invitation", "list", "--limit", "2")) == 2
 
 
+def test_many_invitations_are_sent_again(terminal: Terminal, company: Company) -> None:
+    """Everybody who has not answered, or whose time ran out; by name or all of them, not both."""
+    company.account(seats=2)
+    company.everybody()
+    company.people("ada", "ben", "cy")
+    said = terminal.read("invitation", "resend", "--all-pending", "--account", "crm", "--no-mail")
+    assert said == "2 people invited again, with 0 letters; every older link is dead.\n"
+    assert [one["by_mail"] for one in terminal.json("invitation", "list", "--state", "pending")] == [False, False]
+    company.sql("UPDATE invitation SET expires_at = created_at")
+    resent = terminal.json("invitation", "resend", "--expired", "--account", "crm", "--mail")
+    assert [one["user_name"] for one in resent] == ["ada@acme.example", "ben@acme.example"]
+    assert "0 people" in terminal.read("invitation", "resend", "--expired", "--account", "crm")
+    for wrong in (["--all-pending"], ["--expired", "crm", "okta", "ada@acme.example"], ["crm"]):
+        terminal.run("invitation", "resend", *wrong, exit_code=2)
+
+
+def test_links_are_handed_over_instead_of_letters(terminal: Terminal, company: Company) -> None:
+    """For an account, a grant or a list; the links are listed when they are asked for."""
+    company.account()
+    assert "not mailed" in terminal.read("account", "invitations", "crm", "--no-mail", "--reminder", "24")
+    told = terminal.json("account", "invitations", "crm")
+    assert told == {"account": "crm", "mails": False, "reminder_hours": 24}
+    terminal.read("account", "invitations", "crm", "--mail", "--reminder", "never")
+    assert "reminded never" in terminal.read("account", "invitations", "crm")
+    assert "once, when" in terminal.read("account", "invitations", "crm", "--reminder", "usual")
+    for wrong, exit_code in (("soon", 2), ("99999", 1)):
+        terminal.run("account", "invitations", "crm", "--reminder", wrong, exit_code=exit_code)
+    ada = company.person("ada")
+    terminal.read("member", "grant", "crm", "okta", "ada@acme.example", "--role", "member", "--no-mail")
+    company.sign_in_at("main-local")
+    people = terminal.file("email\nzoe@acme.example\n")
+    assert "--links" in terminal.read("person", "import", people, "--account", "crm", "--role", "member", "--no-mail")
+    listed = terminal.json("invitation", "list", "--links")
+    assert [(one["user_name"], one["by_mail"]) for one in listed] == [
+        ("zoe@acme.example", False),
+        ("ada@acme.example", False),
+    ]
+    assert listed[1]["link"].endswith(company.invitation(ada))
+    assert listed[1]["link"] in terminal.read("invitation", "list", "--links")
+    assert "link" not in terminal.json("invitation", "list")[0]
+
+
+def test_a_declined_invitation_leaves_the_list_and_the_vendors_word_stands_on_it(
+    terminal: Terminal, company: Company
+) -> None:
+    """Both are an operator's notes; neither opens anything."""
+    company.account("shop", "brevo", "standard", marketing=3)
+    company.rule(account="shop", where="active eq true", role="all_marketing")
+    ada, whom = company.person("ada"), ("shop", "okta", "ada@acme.example")
+    assert "our own invitation alone" in terminal.read("invitation", "vendor-state", *whom, "active")
+    assert "active" in terminal.read("invitation", "list")
+    assert "Brevo invitation state 'accepted'. Known: active, rejected, pending" in terminal.refused(
+        "invitation", "vendor-state", *whom, "accepted"
+    )
+    terminal.run("invitation", "vendor-state", *whom, exit_code=2)
+    terminal.run("invitation", "vendor-state", *whom, "active", "--clear", exit_code=2)
+    terminal.read("invitation", "vendor-state", *whom, "--clear")
+    assert terminal.json("invitation", "list")[0]["vendor_state"] is None
+    assert "nothing to do" in terminal.refused("invitation", "delete", *whom)
+    company.decline(ada, "shop")
+    assert "off the list" in terminal.read("invitation", "delete", *whom)
+    assert terminal.json("invitation", "list") == []
+
+
 def test_access_is_revoked_at_once(terminal: Terminal, hub: Company) -> None:
     """The gate refuses from the next request on, and the vendor's part is told."""
     ada = hub.person("ada")

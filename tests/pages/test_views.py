@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from werkzeug.test import TestResponse
 
@@ -40,6 +42,30 @@ class TestTheInvitation:
         assert '<html lang="fr">' in page.text
         assert "Invitation à rejoindre Acme CRM" in page.text
         assert "Se connecter pour accepter" in page.text
+
+    def test_it_speaks_the_language_of_the_list_where_the_directory_states_none(
+        self, installation: Installation
+    ) -> None:
+        """She was invited by a list that says French."""
+        installation.state(ADA)
+        path = installation.invitation_path(ADA)
+        statement = "UPDATE invitation SET language = 'fr'"
+        installation.lifecycle.write(lambda work: work.connection.exec_driver_sql(statement))
+        assert "Invitation à rejoindre Acme CRM" in installation.browser().get(path).text
+
+    def test_an_offer_that_changes_under_ones_eyes_is_shown_again(self, installation: Installation) -> None:
+        """Nothing is accepted by the page of the old one; the new page accepts."""
+        installation.state(ADA)
+        browser = installation.browser()
+        browser.sign_in(ADA)
+        path = installation.invitation_path(ADA)
+        shown = browser.get(path)
+        answer = browser.post(path, shown, answer="accept", offer="the-old-one")
+        assert answer.status_code == 409
+        assert "has changed meanwhile" in answer.text
+        assert browser.get("/gate/crm").status_code == 403
+        [now] = re.findall('name="offer" value="([^"]+)"', answer.text)
+        assert browser.post(path, answer, answer="accept", offer=now).status_code == 303
 
     def test_looking_uses_nothing_up(self, installation: Installation) -> None:
         """Mail scanners open links, by GET and by HEAD."""
