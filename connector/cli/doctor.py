@@ -18,6 +18,8 @@ TITLES = {
     "subject": "People can be recognised when they sign in",
     "tokens": "SCIM tokens are valid",
     "secrets": "Kept secrets can be read",
+    "signals": "Security events of providers arrive",
+    "domains": "Proved domains are still proved",
     "rules": "Rules are bound to groups",
     "accounts": "Accounts have their catalogues",
     "stated-roles": "Stated roles and entitlements are known",
@@ -26,6 +28,8 @@ TITLES = {
     "departures": "Departures are finished",
     "seats": "Graces are kept, and planned changes of plan carried out",
     "owners": "Owners of accounts have not left",
+    "realms": "Keycloak realms are told and read",
+    "broken-glass": "Nobody gets in past a provider",
 }
 
 

@@ -29,11 +29,11 @@ def with_sets(catalogue: Catalogue, sets: Mapping[str, frozenset[str]]) -> Catal
 def with_sub_accounts(catalogue: Catalogue, names: Iterable[str]) -> Catalogue:
     """Return the catalogue with every permission and role that can be given, in each sub-account and everywhere.
 
-    A vendor that has none, and an account without any, leave it as it is.
+    A vendor that has none leaves it as it is; in an account without any, everywhere is the account itself.
     """
     places = tuple(names)
     features = catalogue.sub_accounts
-    if features is None or not places:
+    if features is None:
         return catalogue
     given = [one for one in catalogue.permissions.values() if one.grantable]
     roles = [one for one in catalogue.roles.values() if one.assignable]

@@ -33,8 +33,9 @@ class Terms:
 
 def catalogue_of(account: Account) -> Catalogue:
     """Return the vendor's catalogue with what the account has of its own: permission sets and sub-accounts."""
-    if not account.sets and not account.sub_accounts:
-        return load_catalogue(account.vendor)
+    vendors = load_catalogue(account.vendor)
+    if not account.sets and vendors.sub_accounts is None:
+        return vendors
     return _own_catalogue(account.vendor, frozenset(account.sets.items()), account.sub_accounts)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.domain.catalogue import Catalogue, Nature
+from connector.domain.catalogue import Catalogue, Giving, Nature
 from connector.domain.errors import FileInvalid, NotFound
 from connector.domain.plans import PoolOffer, Price
 from connector.domain.text import Text
@@ -90,6 +90,7 @@ def test_a_file_becomes_a_catalogue() -> None:
     assert acme.role("miner").permissions == {"dig"}
     assert acme.role("miner").whole
     assert acme.invitation.ttl_hours == 48
+    assert (acme.giving, acme.sub_accounts) == (Giving(), None)
     assert acme.departure.reversible is None
     assert [asset.label.fr for asset in acme.departure.breaks] == ["Lampe"]
     assert acme.work_orders == {"revoke": (Text("Take the lamp.", "Reprendre la lampe."),)}
@@ -145,6 +146,15 @@ WRONG = [
     ("ttl_hours: 48", "ttl_hours: 0", "invitation.ttl_hours", "must not be below 1"),
     ("ttl_hours: 48", "ttl_hours: soon", "invitation.ttl_hours", "must be a whole number"),
     ("counts_in_quota: true", "counts_in_quota: maybe", "invitation.counts_in_quota", "must be true or false"),
+    ("roles:", "giving: {needs: [dgi]}\nroles:", "giving.needs[1]", "no permission 'dgi'. Known, nearest first: dig"),
+    ("roles:", "giving: {neds: [dig]}\nroles:", "giving.neds", "there is no key 'neds'"),
+    ("roles:", "giving: {only_own: yes}\nroles:", "giving.only_own", "must be true or false"),
+    ("roles:", "sub_accounts: {}\nroles:", "sub_accounts", "lacks the key 'plan_features'"),
+    ("roles:", "sub_accounts: {plan_features: [shafts]}\nroles:", "sub_accounts.plan_features[1]", "'shafts'"),
+    ("  dig: {", "  dig@all: {", "permissions.dig@all", "a key has no '@'"),
+    ("  miner: {", "  miner@all: {", "roles.miner@all", "a key has no '@'"),
+    ("seat_types: [gold]", "note: Hard work.", "permissions.dig_deep.note", "must be a map"),
+    ("ttl_hours: 48", "same_for_batch: 1", "invitation.same_for_batch", "must be true or false"),
     ("  revoke:", "  revok:", "work_orders.revok", "there is no work order 'revok'. Known, nearest first: revoke"),
     ("Take the lamp.", "'Take {lamp}.'", "work_orders.revoke[1].en", "nothing to put for {lamp}. Known"),
     ("label_fr: Lampe", "label_fr: L, permissions: [dgi]", "departure.breaks.lamp.permissions[1]", "no permission"),
