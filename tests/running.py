@@ -106,10 +106,12 @@ class Connector:
 
 
 @contextmanager
-def running_connector(database_url: str, folder: Path, mail_url: str) -> Iterator[Connector]:
-    """Run a connector with two processes and a worker; its log is in the folder."""
-    port = free_port()
-    url = f"http://localhost:{port}"
+def running_connector(
+    database_url: str, folder: Path, mail_url: str, *, port: int | None = None, behind: str | None = None
+) -> Iterator[Connector]:
+    """Run a connector with two processes and a worker; its log is in the folder. It may be `behind` a proxy's URL."""
+    port = port or free_port()
+    url = behind or f"http://localhost:{port}"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("JUMPSEAT_")}
     environment |= {
         "JUMPSEAT_DATABASE_URL": database_url,

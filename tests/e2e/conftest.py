@@ -198,7 +198,7 @@ def open_shop(
     password_file = tmp_path_factory.mktemp("secrets") / "password"
     password_file.write_text(keycloak.password)
 
-    def opened(name: str, *options: str, idp: str = "keycloak", account: str) -> Shop:
+    def opened(name: str, *options: str, idp: str = "keycloak", account: str, connector: Connector = connector) -> Shop:
         made = connector.jumpseat("directory", "create", name, "--idp", idp)
         scim = ScimClient(made["scim_base_url"], made["token"])
         sold = ["--vendor", "plain", "--plan", "standard", "--seats", "seats=200", "--title", account.capitalize()]
