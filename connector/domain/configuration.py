@@ -61,6 +61,14 @@ class StatedBilling:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedInvitations:
+    """How an account's invitations are sent, stated whole: by letter, and how many hours before the end reminded of."""
+
+    mails: bool = True
+    reminder_hours: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StatedAccount:
     """An account at a vendor; `seats` and `when_full` are by pool, seats None being without limit.
 
@@ -79,6 +87,7 @@ class StatedAccount:
     billing: StatedBilling | None = None
     sets: Mapping[str, frozenset[str]] | None = None
     sub_accounts: tuple[str, ...] | None = None
+    invitations: StatedInvitations | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,10 @@ class VendorState:
     noted_at: datetime
 
 
+LONGEST_REMINDER = 90 * 24
+"""Hours before its end: longer than any invitation is good for."""
+
+
 def reminder_at(
     created_at: datetime, expires_at: datetime, exactly: timedelta | None, usually: timedelta
 ) -> datetime | None:

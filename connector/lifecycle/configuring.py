@@ -193,8 +193,13 @@ def _facts(preview: Preview, *, then: bool) -> dict[str, object]:
 
 
 def _own_facts(account: Account) -> dict[str, object]:
-    facts = {"sets": {name: sorted(held) for name, held in account.sets.items()}, "sub_accounts": account.sub_accounts}
-    return {name: value for name, value in facts.items() if value}
+    facts = {
+        "sets": {name: sorted(held) for name, held in account.sets.items()},
+        "sub_accounts": account.sub_accounts,
+        "no_mail": None if account.mails else True,
+        "reminder_hours": account.reminder_hours,
+    }
+    return {name: value for name, value in facts.items() if value not in ({}, (), None)}
 
 
 def _policy(pool: SeatPool) -> list[object]:

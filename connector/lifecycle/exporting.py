@@ -13,6 +13,7 @@ from connector.domain.configuration import (
     StatedAccount,
     StatedBilling,
     StatedDirectory,
+    StatedInvitations,
     StatedRule,
     StatedTenant,
 )
@@ -65,6 +66,9 @@ def stated_account(work: Work, one: Account, pools: Mapping[str, SeatPool]) -> S
         None if terms is None else _billing(terms),
         one.sets or None,
         one.sub_accounts or None,
+        None
+        if (invitations := StatedInvitations(one.mails, one.reminder_hours)) == StatedInvitations()
+        else invitations,
     )
 
 

@@ -7,10 +7,9 @@ from dataclasses import replace
 from connector.domain.accounts import Account
 from connector.domain.errors import InvalidValue
 from connector.domain.events import Cause, Event, Kind
+from connector.domain.invitations import LONGEST_REMINDER
 from connector.lifecycle.accounts import account_named
 from connector.storage.work import Work
-
-LONGEST_REMINDER = 90 * 24
 
 
 def set_mails(work: Work, slug: str, cause: Cause, *, mails: bool) -> Account:

@@ -263,12 +263,14 @@ def _shaped(now: Account, wanted: StatedAccount, pools: Mapping[str, SeatPool]) 
 
 
 def _with_own(account: Account, wanted: StatedAccount) -> Account:
-    """Return the account with the sets and sub-accounts that the file states, each of which is checked as it is made.
+    """Return the account with the sets, sub-accounts and manner of inviting that the file states, each checked.
 
     Raises SetRefused, InvalidValue.
     """
     if wanted.sub_accounts is not None:
         account = replace(account, sub_accounts=wanted.sub_accounts)
+    if (sent := wanted.invitations) is not None:
+        account = replace(account, mails=sent.mails, reminder_hours=sent.reminder_hours)
     if wanted.sets is not None:
         account = replace(account, sets=wanted.sets)
     for name in wanted.sub_accounts or ():

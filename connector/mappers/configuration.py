@@ -24,10 +24,12 @@ from connector.domain.configuration import (
     StatedAccount,
     StatedBilling,
     StatedDirectory,
+    StatedInvitations,
     StatedRule,
     StatedTenant,
 )
 from connector.domain.errors import DomainError, InvalidValue
+from connector.domain.invitations import LONGEST_REMINDER
 from connector.domain.money import checked_currency, read_amount, read_price
 from connector.domain.own_catalogue import with_sets, with_sub_accounts
 from connector.domain.rates import checked_rate
@@ -44,9 +46,21 @@ UNLIMITED = "unlimited"
 TENANT = ("title", "directories", "accounts", "rules")
 DIRECTORY = ("active", "sign_in", "requests_per_second")
 SIGN_IN = ("subject_claim", "bind")
-ACCOUNT = ("title", "owner_email", "addons", "seats", "when_full", "line_order", "billing", "sets", "sub_accounts")
+ACCOUNT = (
+    "title",
+    "owner_email",
+    "addons",
+    "seats",
+    "when_full",
+    "line_order",
+    "billing",
+    "sets",
+    "sub_accounts",
+    "invitations",
+)
 ONE_WORD = (WhenFull.WAIT, WhenFull.REFUSE)
 GRACE = ("grace", "days")
+INVITATIONS = ("mail", "reminder_hours")
 BILLING = ("months", "budget", "prices")
 RULE = ("directory", "group", "group_external_id", "filter", "seat_type", "role", "permissions", "priority")
 LONGEST_PERIOD = 36
@@ -158,6 +172,7 @@ def _account(name: str, value: Value) -> StatedAccount:
         _billing(record["billing"], catalogue) if "billing" in record else None,
         _sets(record["sets"], catalogue) if "sets" in record else None,
         record["sub_accounts"].names() if "sub_accounts" in record else None,
+        _invitations(record["invitations"]) if "invitations" in record else None,
     )
 
 
@@ -172,6 +187,14 @@ def _sets(value: Value, catalogue: Catalogue) -> dict[str, frozenset[str]]:
 
 def _seats(value: Value) -> int | None:
     return None if value.is_text(UNLIMITED) else value.number()
+
+
+def _invitations(value: Value) -> StatedInvitations:
+    record = value.record((), INVITATIONS)
+    hours = record["reminder_hours"].number() if "reminder_hours" in record else None
+    if hours is not None and hours > LONGEST_REMINDER:
+        record["reminder_hours"].refuse(f"must not be above {LONGEST_REMINDER}, and is {hours}.")
+    return StatedInvitations(record["mail"].flag() if "mail" in record else True, hours)
 
 
 def _policy(value: Value, catalogue: Catalogue) -> PoolPolicy:
@@ -315,6 +338,8 @@ def account_document(one: StatedAccount) -> dict[str, Any]:
         billing=one.billing and _billing_document(one.billing),
         sets={name: sorted(held) for name, held in sorted((one.sets or {}).items())} or None,
         sub_accounts=list(one.sub_accounts) if one.sub_accounts else None,
+        invitations=one.invitations
+        and _said(mail=None if one.invitations.mails else False, reminder_hours=one.invitations.reminder_hours),
     )
 
 

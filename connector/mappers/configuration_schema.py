@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from connector.domain.catalogue import Catalogue
+from connector.domain.invitations import LONGEST_REMINDER
 from connector.domain.rates import LEAST_RATE, MOST_RATE
 from connector.domain.seats import LineOrder
 from connector.domain.tenancy import SLUG, Bind, Idp
@@ -94,6 +95,10 @@ def _account() -> Schema:
             "line_order": _told("Who of those that wait is served first.", _one_of(LineOrder)),
             "billing": _billing(),
             "sets": _told("Permission sets of its own, by name; all of them.", _by_name(_list(TEXT))),
+            "invitations": _told(
+                "How they are sent; stated whole. Hours before the end, 0 for no reminder.",
+                _record({}, {"mail": {"type": "boolean"}, "reminder_hours": _within(0, LONGEST_REMINDER)}),
+            ),
             "sub_accounts": _told("Accounts below it; all of them.", _list({"pattern": f"^{SLUG.pattern}$"})),
         },
     )

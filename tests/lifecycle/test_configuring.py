@@ -25,7 +25,17 @@ from connector.domain.errors import (
 from connector.domain.events import Kind
 from connector.domain.memberships import State
 from connector.domain.seats import WhenFull
-from connector.lifecycle import Lifecycle, configuring, directories, exporting, pool_policies, ruling, seating
+from connector.lifecycle import (
+    Lifecycle,
+    configuring,
+    directories,
+    exporting,
+    invitation_settings,
+    outstanding,
+    pool_policies,
+    ruling,
+    seating,
+)
 from connector.lifecycle.configuring import Rollout
 from connector.mappers.configuration import read_configuration, written
 from connector.settings import Settings
@@ -227,6 +237,28 @@ def test_a_fallback_and_the_order_of_the_line_are_settled_at_once(acme: Company)
         applied(acme, (hub[0], instead[1].replace("view_only", "core")), rule)
 
 
+def test_how_invitations_are_sent_is_stated_too(acme: Company) -> None:
+    """From the next one on; stated whole, so that nothing in it means the usual, and without it all stays."""
+
+    def sent(said: str) -> tuple[str, str]:
+        account = "hub: {vendor: hubspot, plan: marketing_pro, seats: {core: 3}SAID}\n".replace("SAID", said)
+        return "      mail: {", f"      {account}      mail: {{"
+
+    rule = ("    rules:\n", "    rules:\n      hub: {account: hub, filter: active eq true, seat_type: core}\n")
+    done = applied(acme, sent(", invitations: {mail: false, reminder_hours: 0}"), rule)
+    assert [(one.after or {}).get("invitations.mail") for one in done.differences if one.kind == "account"] == [False]
+    told_of = acme.read(outstanding.invitations, None, "hub", 9)
+    assert told_of
+    assert {(one.invitation.mails, one.invitation.remind_at) for one in told_of} == {(False, None)}
+    assert told(applied(acme, sent(""), rule)) == []
+    assert told(applied(acme, sent(", invitations: {}"), rule)) == ["~ account hub"]
+    assert acme.person("zoe")
+    latest = acme.read(outstanding.invitations, None, "hub", 9)[0].invitation
+    assert (latest.mails, latest.remind_at is None) == (True, False)
+    with pytest.raises(DomainError, match="must not be above 2160"):
+        applied(acme, sent(", invitations: {reminder_hours: 2161}"), rule)
+
+
 def test_above_a_budget_it_needs_approval(acme: Company) -> None:
     """Shown by a plan, demanded by applying."""
     budget = ("anchor: 2026-01-31,", 'anchor: 2026-01-31, budget: "10.00",')
@@ -353,6 +385,7 @@ steps = st.lists(
         st.tuples(st.just("directory"), names, st.booleans()),
         st.tuples(st.just("full"), names, st.sampled_from([WhenFull.REFUSE, WhenFull.GRACE])),
         st.tuples(st.just("person"), names, names),
+        st.tuples(st.just("letters"), names, st.sampled_from([0, 24])),
     ),
     min_size=3,
     max_size=12,
@@ -399,5 +432,8 @@ def play(company: Company, step: str, name: str, fact: Any) -> None:
             accounts = company.read(exporting.exported).tenants["main"].accounts
             for pool in accounts[name].seats if name in accounts else ():
                 company.write(pool_policies.set_when_full, name, pool, fact, OPERATOR, **numbers)
+        case "letters":
+            company.write(invitation_settings.set_reminder, name, fact, OPERATOR)
+            company.write(invitation_settings.set_mails, name, OPERATOR, mails=not fact)
         case "person":
             company.group(f"Group {name}", company.person(f"{name}-{fact}"))

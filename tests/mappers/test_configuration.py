@@ -18,6 +18,7 @@ from connector.domain.configuration import (
     StatedAccount,
     StatedBilling,
     StatedDirectory,
+    StatedInvitations,
     StatedRule,
     StatedTenant,
 )
@@ -63,6 +64,7 @@ EVERYTHING = Configuration(
                         Decimal("1000.50"),
                         {"seats/core": Decimal("45.00")},
                     ),
+                    invitations=StatedInvitations(mails=False, reminder_hours=0),
                 )
             },
             {
