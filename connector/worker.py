@@ -33,6 +33,7 @@ from connector.mail import (
 )
 from connector.observability import note
 from connector.settings import Settings
+from connector.sso.dns import DomainWatch
 from connector.sso.polling import Poller
 from connector.storage.database import Database
 from connector.storage.journal import JournalStore
@@ -67,6 +68,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
             ("realm-teller", RealmTeller(lifecycle).turn),
             ("realm-puller", RealmPuller(lifecycle).turn),
             ("signals", Poller(lifecycle).turn),
+            ("domains", DomainWatch(lifecycle, stop).turn),
         )
     ]
     for thread in beside:

@@ -17,7 +17,7 @@ from connector import pages, sso, web
 from connector.domain.events import Cause, CauseKind
 from connector.domain.people import Person, StatedPerson
 from connector.domain.tenancy import DirectoryAccess, Idp
-from connector.lifecycle import Lifecycle, accounts, directories, invitations, provisioning, ruling
+from connector.lifecycle import Lifecycle, accounts, directories, domains, invitations, provisioning, ruling
 from connector.settings import Settings
 from connector.storage.database import Database
 from demo.openid import OpenIdProvider
@@ -74,6 +74,11 @@ class Installation:
             f"{self.public_url}/backchannel-logout/{slug}",
         )
         write(directories.set_sign_in, slug, CAUSE, issuer=self.idp.issuer, client_id=slug, client_secret="secret")
+
+    def prove(self, domain: str, slug: str = "acme") -> None:
+        """Let a domain be proved for a directory, as if DNS had said so."""
+        claim = self.lifecycle.write(domains.add, domain, slug, CAUSE)
+        self.lifecycle.write(domains.looked_up, claim, [claim.value], CAUSE)
 
     def access(self, slug: str = "acme") -> DirectoryAccess:
         return DirectoryAccess(self.lifecycle.read(directories.directory_named, slug), "test")

@@ -11,7 +11,7 @@ import click
 from connector.cli import scim_access, signals
 from connector.cli.operator import Operator, pass_operator
 from connector.cli.output import count, document, fields, json_option, listing
-from connector.domain.tenancy import Bind, Directory, Idp
+from connector.domain.tenancy import Acceptance, Bind, Directory, Idp
 from connector.lifecycle import directories
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ TITLES = {
     "jwks_url": "Client's keys",
     "max_age_minutes": "Max age, min",
     "always_ask_userinfo": "Always userinfo",
+    "acceptance": "Acceptance",
     "subject_claim": "Subject claim",
     "bind": "Bind",
     "people": "People",
@@ -208,7 +209,7 @@ def oidc(
     click.echo(f"At the provider, allow this redirect URI:\n  {callback}")
     click.echo(f"and, if it has one, this back-channel logout URI:\n  {_logout_url(operator, directory)}")
     if directory.client_key_sealed:
-        click.echo(f"and let it read the client's public key (private_key_jwt) at:\n  {_jwks_url(operator, directory)}")
+        click.echo(f"and let it read the client's key (private_key_jwt) at:\n  {_jwks_url(operator, directory)}")
     if released:
         click.echo(f"{count(released, 'person', 'people')} who could not be invited before: invited, or in line, now.")
 
@@ -229,6 +230,24 @@ def disable(operator: Operator, name: str) -> None:
     """Switch a directory off: its tokens open nothing, and nobody of it is admitted anywhere."""
     operator.write(directories.set_active, name, operator.cause, active=False)
     click.echo(f"{name} is off: its tokens open nothing and nobody of it is admitted. Seats stay held.")
+
+
+@command.command()
+@click.argument("name")
+@click.argument("policy", type=click.Choice([one.value for one in Acceptance]), required=False)
+@pass_operator
+def acceptance(operator: Operator, name: str, policy: str | None) -> None:
+    """Set what is taken for an acceptance: her word on the page (explicit), or her signing in; show it without a policy.
+
+    first-sign-in needs the subject claim to equal her externalId, proved-domain also a verified address at a domain
+    that is proved for the directory.
+    """
+    from connector.lifecycle import arriving
+
+    if policy is not None:
+        operator.write(arriving.set_acceptance, name, Acceptance(policy), operator.cause)
+    found = operator.read(directories.directory_named, name)
+    click.echo(f"{name} takes for an acceptance: {found.acceptance}.")
 
 
 for _one in (scim_access.entra_tokens, scim_access.rate, signals.signals):
@@ -292,6 +311,7 @@ def _facts(operator: Operator, report: DirectoryReport) -> dict[str, Any]:
         "jwks_url": _jwks_url(operator, one),
         "max_age_minutes": one.max_age.total_seconds() / 60 if one.max_age else None,
         "always_ask_userinfo": one.always_ask_userinfo,
+        "acceptance": one.acceptance.value if one.signs_in else None,
         "subject_claim": one.subject_claim,
         "bind": one.bind.value if one.signs_in else None,
         "people": report.people,

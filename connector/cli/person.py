@@ -128,6 +128,18 @@ def erase(operator: Operator, directory: str, user_name: str, yes: bool, as_json
         click.echo(f"\nTo erase: jumpseat person erase {directory} {user_name} --yes")
 
 
+@command.command()
+@click.argument("directory")
+@click.argument("user_name")
+@pass_operator
+def unbind(operator: Operator, directory: str, user_name: str) -> None:
+    """Let go of the identity by which somebody signs in, and end her sessions; what she holds she keeps."""
+    from connector.lifecycle import identifying
+
+    operator.write(identifying.unbind, directory, user_name, operator.cause)
+    click.echo(f"{user_name} is signed out, and known again when she signs in with an identity that is hers.")
+
+
 def _facts(report: PersonReport) -> dict[str, Any]:
     one = report.person
     return {

@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     "Set up": {
         "tenant": "Customer organisations.",
         "directory": "Connections to identity providers: SCIM in, sign-in through OpenID Connect.",
+        "domain": "E-mail domains of directories, proved by DNS records.",
         "token": "SCIM tokens of a directory.",
         "client": "OAuth 2.0 client secrets of a directory, for SCIM clients that want short-lived tokens.",
         "operator-token": "Tokens with which programs use the operator API.",

@@ -39,6 +39,7 @@ class Check(StrEnum):
     TOKENS = "tokens"
     SECRETS = "secrets"
     SIGNALS = "signals"
+    DOMAINS = "domains"
     RULES = "rules"
     ACCOUNTS = "accounts"
     STATED_ROLES = "stated-roles"
@@ -152,6 +153,18 @@ def _signals(work: Work) -> Iterator[Finding]:
                 Check.SIGNALS,
                 f"Events of {slug} could not be fetched {one.poll_failures} times in a row: {one.poll_error}.",
                 f"Ask {one.transmitter}; then set it anew: jumpseat directory signals {slug} --transmitter ...",
+            )
+
+
+def _domains(work: Work) -> Iterator[Finding]:
+    slugs = {directory.id: directory.slug for directory in work.tenancy.directories()}
+    for one in work.mail_domains.of(slugs):
+        if one.lost_at is not None:
+            slug = slugs[one.directory_id]
+            yield Finding(
+                Check.DOMAINS,
+                f"The record that proves {one.name} for {slug} is gone since {one.lost_at:%Y-%m-%d}. It cuts nobody.",
+                f"Publish {one.record} again, or: jumpseat domain remove {one.name} {slug}",
             )
 
 
@@ -330,6 +343,7 @@ _CHECKS: dict[Check, Callable[[Work], Iterator[Finding]]] = {
     Check.TOKENS: _tokens,
     Check.SECRETS: _secrets,
     Check.SIGNALS: _signals,
+    Check.DOMAINS: _domains,
     Check.RULES: _rules,
     Check.ACCOUNTS: _accounts,
     Check.STATED_ROLES: _stated_roles,

@@ -20,20 +20,17 @@ from connector.domain.errors import (
     SignInNeeded,
 )
 from connector.domain.events import Cause, CauseKind, Event, Kind
-from connector.domain.folding import fold
-from connector.domain.identifiers import new_id
-from connector.domain.identities import verified_email
 from connector.domain.invitations import Invitation, InvitationState, VendorState
 from connector.domain.memberships import Answer, Membership, State
 from connector.domain.people import Person
-from connector.domain.sessions import Identity, Session
 from connector.domain.settlement import Changes
-from connector.domain.tenancy import Bind, Directory
+from connector.domain.tenancy import Directory
 from connector.domain.text import Text
 from connector.lifecycle.accounts import account_named
 from connector.lifecycle.admission import live_session, refuse_when_off
 from connector.lifecycle.directories import directory_named
 from connector.lifecycle.freezing import refuse_frozen
+from connector.lifecycle.identifying import identify
 from connector.lifecycle.inviting import event_of, offered, send_otherwise
 from connector.lifecycle.settling import rulebook, settle
 from connector.lifecycle.tokens import hashed, invitation_token
@@ -126,7 +123,7 @@ def accept(work: Work, token: str, session_token: str | None, shown: str | None 
         raise OfferChanged(now.account.slug)
     refuse_frozen(work, invitation.account_id, invitation.tenant_id)
     refuse_when_off(work, work.tenancy.directory(session.directory_id))
-    _identify(work, session, person)
+    identify(work, session, person)
     _answer(work, invitation, person, Answer.ACCEPTED, Cause(CauseKind.PERSON, f"person:{person.id}"))
     return work.ledger.by_id(invitation.membership_id)
 
@@ -261,46 +258,6 @@ def _pending(work: Work, token: str) -> tuple[Invitation, Person]:
     if invitation is None or state is not InvitationState.PENDING:
         raise InvitationUnusable(state.value)
     return invitation, person
-
-
-def _identify(work: Work, session: Session, person: Person) -> None:
-    """Bind the signed-in identity to the invited person, or find that it is hers already; raises IdentityMismatch."""
-    identity = session.identity
-    if session.directory_id != person.directory_id:
-        raise IdentityMismatch("signed in at another directory")
-    bound = work.people.identities([person.id]).get(person.id)
-    if bound is not None and bound != (identity.issuer, identity.subject):
-        raise IdentityMismatch("another identity is bound to the invited person")
-    owner = work.people.bound_to(person.directory_id, identity.issuer, identity.subject)
-    if owner is not None and owner != person.id:
-        raise IdentityMismatch("this identity is bound to somebody else")
-    if bound is None:
-        rule = _agrees(work.tenancy.directory(person.directory_id), identity, person)
-        work.people.bind(person, new_id(), identity.issuer, identity.subject, work.now)
-        cause = Cause(CauseKind.PERSON, f"person:{person.id}")
-        after = {"issuer": identity.issuer, "rule": rule}
-        work.trail.tell(
-            [Event(work.now, person.tenant_id, Kind.IDENTITY_BOUND, person.id, cause, person.id, after=after)]
-        )
-    work.sessions.give_to(person.id, person.directory_id, identity)
-
-
-def _agrees(directory: Directory, identity: Identity, person: Person) -> str:
-    """Return by which rule the identity is the invited person's; raises IdentityMismatch when none says so."""
-    external_id = person.stated.external_id
-    if directory.bind is Bind.SUBJECT and external_id is not None:
-        claim = directory.subject_claim or "sub"
-        value = identity.subject if claim == "sub" else identity.claims.get(claim)
-        if value != external_id:
-            raise IdentityMismatch(f"the claim {claim} does not equal the externalId that the directory states")
-        return f"{claim} = externalId"
-    names = {fold(name) for key in ("preferred_username", "upn") if isinstance(name := identity.claims.get(key), str)}
-    if fold(person.stated.user_name) in names:
-        return "first acceptance, userName agrees"
-    email, ours = verified_email(identity.claims), person.work_email
-    if email is not None and ours is not None and fold(email) == fold(ours):
-        return "first acceptance, verified e-mail agrees"
-    raise IdentityMismatch("neither the userName nor a verified e-mail address agrees")
 
 
 def _answer(work: Work, invitation: Invitation, person: Person, answer: Answer, cause: Cause) -> None:

@@ -24,7 +24,7 @@ from connector.storage.work import Work
 
 
 def cause_of(access: DirectoryAccess) -> Cause:
-    """Return what the trail names as the cause: the token that a SCIM client showed, and its request; or our reading."""
+    """Return what the trail names as the cause: a SCIM client's token and request, or what we read or heard."""
     kind = CauseKind.PROVIDER if access.by in (Presented.PULLED, Presented.SIGNAL) else CauseKind.SCIM
     return Cause(kind, f"{access.by}:{access.token_id}", access.request_id)
 

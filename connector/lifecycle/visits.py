@@ -52,14 +52,15 @@ def heard_directory(work: Work, slug: str) -> Directory | None:
 def directory_meant(work: Work, typed: str) -> Directory | None:
     """Return where somebody signs in who typed a directory's name or her e-mail address.
 
-    An address counts by its domain alone: the answer must not tell who exists here. The only directory is always meant.
+    An address counts by its domain alone, where that is proved: the answer must not tell who exists here. The only
+    directory is always meant.
     """
     wanted = typed.strip().lower()
     open_ids = _open_ids(work)
     directories = [one for one in work.tenancy.directories() if one.id in open_ids]
-    words = {wanted} if "@" not in wanted else set(wanted.rpartition("@")[2].split("."))
-    named = [one for one in directories if one.slug in words]
-    return next(iter(named if len(named) == 1 else directories if len(directories) == 1 else []), None)
+    proved = work.mail_domains.directory_of(wanted.rpartition("@")[2]) if "@" in wanted else None
+    named = [one for one in directories if one.slug == wanted or one.id == proved]
+    return next(iter(named or (directories if len(directories) == 1 else [])), None)
 
 
 def directory_of(work: Work, session: Session) -> Directory:

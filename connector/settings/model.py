@@ -59,6 +59,10 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = field(default=(), metadata=_by(read.networks))
     """The reverse proxies whose `X-Forwarded-For` is believed: addresses or networks. None, unless told."""
 
+    dns_server: str | None = field(default=None, metadata=_by(read.dns_server))
+    """The name server that is asked whether an e-mail domain is proved, as `address` or `address:port`; the machine's
+    own, unless told."""
+
     log_level: str = field(default="info", metadata=_by(read.one_of("debug", "info", "warning", "error")))
     """The least important lines to log."""
 

@@ -78,6 +78,20 @@ def networks(written: Any) -> tuple[Network, ...]:
     return tuple(_network(str(part).strip()) for part in parts if str(part).strip())
 
 
+def dns_server(written: Any) -> str:
+    address, colon, port = str(written).rpartition(":")
+    try:
+        ipaddress.ip_address(str(written))
+    except ValueError:
+        try:
+            ipaddress.ip_address(address.strip("[]"))
+        except ValueError:
+            raise Wrong(f"is {written!r}; write an address, like 10.0.0.53, or 10.0.0.53:5353") from None
+        if not colon or not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65_536:
+            raise Wrong(f"is {written!r}; write a port from 1 to 65535 after the colon") from None
+    return str(written)
+
+
 def _network(written: str) -> Network:
     try:
         network = ipaddress.ip_network(written)

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from connector.domain.access import Reason, Refusal
 from connector.domain.sessions import LoginAttempt
 from connector.domain.tenancy import Directory
-from connector.lifecycle import admission, stepping_up, visits
+from connector.lifecycle import admission, arriving, stepping_up, visits
 from connector.lifecycle.admission import SignedIn
 from connector.sso.failures import SignInRefused
 from connector.sso.provider import Provider
@@ -79,7 +79,7 @@ def complete(directory: Directory, arguments: MultiDict[str, str]) -> Returned:
     params = arguments.to_dict()
     attempt = lifecycle().write(admission.take_login, directory.slug, cookies.browser(), params.get("state", ""))
     identity = provider_of(directory).complete(params, attempt.secrets, now())
-    signed_in = lifecycle().write(admission.sign_in, directory.slug, identity, attempt.begun_at)
+    signed_in = lifecycle().write(arriving.arrive, directory.slug, identity, attempt.begun_at)
     former = cookies.session_token()
     if former is not None:
         lifecycle().write(admission.end_session, former)

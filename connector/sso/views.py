@@ -19,6 +19,7 @@ from connector.web.issuers.failures import ProviderFailure
 from connector.web.pages import leave_for, page, refusal
 from connector.web.refusals import PageRefusal
 from connector.web.return_to import safe_return
+from connector.web.throttle import TooManySignIns, count_sign_in
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +44,11 @@ def choose() -> Response:
     check_form()
     typed = request.form.get("where", "")[:320]
     directory = lifecycle().read(visits.directory_meant, typed)
+    if directory is None and "@" in typed:
+        return page("login.html", next=safe_return(request.form.get("next")), by_name=True)
     if directory is None:
         raise PageRefusal("sign-in-unknown")
+    count_sign_in()
     hint = typed.strip() if "@" in typed else None
     return leave_for(sessions.begin(directory, safe_return(request.form.get("next")), hint), "leave.sign-in")
 
@@ -52,6 +56,7 @@ def choose() -> Response:
 @blueprint.get("/login/<directory>")
 def begin(directory: str) -> AnyResponse:
     """Send the browser to the directory's provider."""
+    count_sign_in()
     return_to, account = safe_return(request.args.get("next")), request.args.get("account")
     url = sessions.begin(sessions.open_directory(directory), return_to, account=account)
     response = redirect(url)
@@ -72,6 +77,13 @@ def callback(directory: str) -> AnyResponse:
 @blueprint.errorhandler(SignInRefused)
 def _refused(error: SignInRefused) -> Response:
     return refused(error.code)
+
+
+@blueprint.errorhandler(TooManySignIns)
+def _too_many(error: TooManySignIns) -> Response:
+    response = refusal("too-many-sign-ins")
+    response.headers["Retry-After"] = str(error.wait)
+    return response
 
 
 @blueprint.errorhandler(ProviderFailure)

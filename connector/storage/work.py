@@ -23,6 +23,7 @@ from connector.storage.history import History
 from connector.storage.identities import Identities
 from connector.storage.invitations import Invitations
 from connector.storage.ledger import Ledger
+from connector.storage.mail_domains import MailDomains
 from connector.storage.operator_tokens import OperatorTokens
 from connector.storage.people import People
 from connector.storage.realms import Realms
@@ -130,6 +131,10 @@ class Work:
     @cached_property
     def identities(self) -> Identities:
         return Identities(self.connection)
+
+    @cached_property
+    def mail_domains(self) -> MailDomains:
+        return MailDomains(self.connection)
 
     @cached_property
     def signals(self) -> Signals:

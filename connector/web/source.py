@@ -1,4 +1,4 @@
-"""Where a request comes from, for what is written down of it; no decision rests on it."""
+"""Where a request comes from: for what is written down of it and how often it may come; nobody is let in by it."""
 
 from __future__ import annotations
 

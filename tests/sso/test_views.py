@@ -7,12 +7,13 @@ import logging
 import re
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from connector.domain.events import Cause, CauseKind
-from connector.lifecycle import directories
-from connector.storage.tables import tenant
+from connector.lifecycle import delivery, directories, domains
+from connector.storage.tables import login_attempt, tenant
+from connector.web.throttle import SOURCES, Throttle, TooManySignIns
 from demo.deviations import Deviation
 
 from ..installation import Browser, Installation
@@ -39,10 +40,11 @@ class TestTheWayThere:
         assert answer.headers["Location"].startswith(installation.idp.issuer)
         assert "HttpOnly" in cookie_of(answer, "jumpseat-browser")
 
-    @pytest.mark.parametrize("typed", ["acme", " ACME ", "ada@acme.example", "ada@mail.acme.example"])
+    @pytest.mark.parametrize("typed", ["acme", " ACME ", "ada@acme.example", "nobody@ACME.example"])
     def test_whoever_types_where_she_works_is_taken_there(self, installation: Installation, typed: str) -> None:
-        """A directory's name, or an address at its domain; by a page, for a form may lead to us alone."""
+        """A directory's name, or an address at a domain proved for it; by a page, for a form may lead to us alone."""
         installation.directory("globex")
+        installation.prove("acme.example")
         browser = installation.browser()
         answer = browser.post("/login", browser.get("/login"), where=typed)
         assert answer.status_code == 200
@@ -50,8 +52,31 @@ class TestTheWayThere:
         assert ("login_hint" in answer.text) == ("@" in typed)
 
     @pytest.mark.parametrize(
-        "typed", ["", "initech", "ada@initech.example", "acme@initech.example", "acme'--", "x" * 400]
+        "typed", ["ada@acme.example", "ada@mail.acme.example", "acme@initech.example", "@", "a@acme.example@globex"]
     )
+    def test_an_address_at_a_domain_that_nobody_proved_asks_for_the_name(
+        self, installation: Installation, typed: str
+    ) -> None:
+        """Whoever exists and whatever is claimed: the page is the same."""
+        installation.directory("globex")
+        installation.lifecycle.write(domains.add, "acme.example", "acme", OPERATOR)
+        installation.prove("proved.example")
+        browser = installation.browser()
+        answer = browser.post("/login", browser.get("/login"), where=typed)
+        assert answer.status_code == 200
+        assert "Type the name that your company was given here" in answer.text
+
+    def test_a_domain_of_a_directory_that_is_off_asks_for_the_name(self, installation: Installation) -> None:
+        """As if it were not proved."""
+        installation.directory("globex")
+        installation.directory("initech")
+        installation.prove("acme.example")
+        installation.lifecycle.write(directories.set_active, "acme", OPERATOR, active=False)
+        browser = installation.browser()
+        answer = browser.post("/login", browser.get("/login"), where="ada@acme.example")
+        assert "Type the name that your company was given here" in answer.text
+
+    @pytest.mark.parametrize("typed", ["", "initech", "acme.example", "acme'--", "x" * 400])
     def test_an_unknown_place_is_not_explained(self, installation: Installation, typed: str) -> None:
         """The page is the same whatever was typed."""
         installation.directory("globex")
@@ -64,6 +89,7 @@ class TestTheWayThere:
         """Somebody known and somebody unknown are treated alike."""
         installation.state(ADA)
         installation.directory("globex")
+        installation.prove("acme.example")
         browser = installation.browser()
         page = browser.get("/login")
         for typed in ("ada@acme.example", "nobody@acme.example"):
@@ -110,6 +136,45 @@ class TestTheWayThere:
         """Its directories are as if they were not there."""
         installation.lifecycle.write(lambda work: work.connection.execute(update(tenant).values(active=False)))
         assert reason_of(installation.browser().get("/login/acme")) == "sign-in-unknown"
+
+
+class TestTooMany:
+    """100,000 abandoned sign-ins make nothing grow without bound."""
+
+    def test_one_source_begins_so_many_in_a_second(self, installation: Installation, clock: Clock) -> None:
+        """Twenty at once, then ten a second; whoever comes after is told how long to wait, others are not."""
+        before = len(installation.browser().get("/login/acme").headers)
+        answers = [installation.request("/login/acme") for _ in range(30)]
+        assert before
+        assert [one.status_code for one in answers] == [302] * 19 + [429] * 11
+        assert reason_of(answers[-1]) == "too-many-sign-ins"
+        assert answers[-1].headers["Retry-After"] == "1"
+        elsewhere = installation.app.test_client().get("/login/acme", environ_base={"REMOTE_ADDR": "10.0.0.9"})
+        assert elsewhere.status_code == 302
+        clock.pass_time(seconds=1)
+        answers = [installation.request("/login/acme") for _ in range(12)]
+        assert [one.status_code for one in answers] == [302] * 10 + [429] * 2
+        assert _under_way(installation) == 31
+
+    def test_what_was_abandoned_is_forgotten(self, installation: Installation, clock: Clock) -> None:
+        """After ten minutes, by the worker's clock."""
+        for _ in range(20):
+            installation.request("/login/acme")
+        clock.pass_time(minutes=10)
+        installation.lifecycle.write(delivery.tick)
+        assert _under_way(installation) == 0
+
+    def test_a_hundred_thousand_sources_take_bounded_memory(self, clock: Clock) -> None:
+        """The one that was heard of longest ago is forgotten; one network of IPv6 is one source."""
+        throttle = Throttle()
+        for number in range(100_000):
+            throttle.take(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", clock.now)
+        assert len(throttle) == SOURCES
+        for number in range(20):
+            throttle.take(f"2001:db8::{number}", clock.now)
+        with pytest.raises(TooManySignIns):
+            throttle.take("2001:db8::ffff", clock.now)
+        throttle.take("2001:db8:0:1::1", clock.now)
 
 
 class TestTheWayBack:
@@ -271,6 +336,11 @@ def test_over_https_the_cookies_are_bound_to_the_host(secure_installation: Insta
     session = cookie_of(answer, "__Host-jumpseat")
     assert "Secure" in session
     assert "Domain" not in session
+
+
+def _under_way(installation: Installation) -> int:
+    with installation.lifecycle.database.engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(login_attempt)).scalar_one()
 
 
 def _other_key(installation: Installation) -> object:

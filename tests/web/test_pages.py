@@ -74,7 +74,7 @@ class TestWords:
         wanted |= {SignInRefused.CANCELLED, SignInRefused.EXPIRED, SignInRefused.INCOMPLETE, "step-up-unmet"}
         wanted |= {f"invitation-{state.value}" for state in InvitationState} | {"invitation-unknown"}
         wanted |= {"identity-mismatch", "break-glass-over"}
-        wanted |= {"sign-in-unknown", "provider-unavailable", "provider-refused"}
+        wanted |= {"sign-in-unknown", "too-many-sign-ins", "provider-unavailable", "provider-refused"}
         wanted |= {"form-too-old", "not-found", "not-possible", "try-later", "unexpected"}
         assert wanted == set(REFUSALS)
 
