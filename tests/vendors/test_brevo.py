@@ -1,7 +1,5 @@
 """Brevo's article on users, sentence by sentence; the newer model, of accounts opened since October 2025."""
 
-# ruff: noqa: RUF001 - French labels have typographic apostrophes
-
 from __future__ import annotations
 
 from datetime import date
@@ -20,6 +18,7 @@ from connector.mappers.catalogues import load_catalogue
 
 from ..lifecycle.company import OPERATOR, Company
 from .articles import Row, caps, plays
+from .brevo_boxes import BOXES
 
 BREVO = load_catalogue("brevo")
 
@@ -33,94 +32,6 @@ PLANS = {
     "pro": ((10, 10), (1, 1), 10),
     "pro_sales": ((10, 10), (1, 50), 50),
     "enterprise": ((None, None), (None, None), None),
-}
-
-# section: its boxes in the order of the article, each with its label there
-BOXES: dict[str, list[tuple[str, str, str]]] = {
-    "contacts": [
-        ("contacts.view", "general", "Afficher les contacts"),
-        ("contacts.create_edit_delete", "general", "Créer/modifier/supprimer des contacts"),
-        ("contacts.import", "general", "Importer des contacts"),
-        ("contacts.export", "general", "Exportation des contacts"),
-        ("contacts.lists_segments_attributes", "general", "Gestion des listes, des segments et des attributs"),
-        ("contacts.forms", "general", "Formulaires de contact"),
-    ],
-    "companies": [
-        ("companies.manage_owned", "general", "Créer/modifier/supprimer des entreprises détenues"),
-        ("companies.manage_others", "general", "Gérer les entreprises d’autres utilisateurs"),
-        ("companies.settings", "general", "Paramètres des entreprises"),
-    ],
-    "users": [("users.manage", "general", "Gestion des utilisateurs")],
-    "senders": [
-        ("senders.manage", "general", "Gestion des expéditeurs"),
-        ("domains.manage", "general", "Gestion des domaines"),
-        ("dedicated_ips.manage", "general", "Gestion des IP dédiées"),
-    ],
-    "billing": [("billing.manage", "general", "Offre, facturation et paiement")],
-    "smtp_api": [
-        ("smtp", "general", "SMTP"),
-        ("api_keys", "general", "Clés API"),
-        ("authorized_ips", "general", "IP autorisées"),
-    ],
-    "transactional": [
-        (
-            "transactional.settings",
-            "general",
-            "Emails transactionnels : accès à toutes les pages/gestion des paramètres",
-        ),
-        ("transactional.logs", "general", "Emails transactionnels : aperçu/renvoi/suppression des logs"),
-    ],
-    "email": [
-        ("email_campaigns.create_edit_delete", "marketing", "Campagne email : créer/modifier/supprimer"),
-        ("email_campaigns.send", "marketing", "Campagne email : envoyer/planifier/suspendre"),
-    ],
-    "sms": [
-        ("sms_campaigns.create_edit_delete", "marketing", "Campagne SMS : créer/modifier/supprimer"),
-        ("sms_campaigns.send", "marketing", "Campagne SMS : envoyer/planifier/suspendre"),
-    ],
-    "templates": [
-        ("templates.create_edit_delete", "marketing", "Templates : créer/modifier/supprimer"),
-        ("templates.activate", "marketing", "Templates : activer/désactiver"),
-    ],
-    "automations": [
-        (
-            "automations.create_edit_delete_share",
-            "marketing",
-            "Scénarios d’automatisation : créer/modifier/supprimer/partager",
-        ),
-        ("automations.activate", "marketing", "Scénarios d’automatisation : activer/désactiver/suspendre"),
-        ("automations.settings", "marketing", "Scénarios d’automatisation : paramètres"),
-    ],
-    "landing_pages": [("landing_pages", "marketing", "Landing pages")],
-    "push": [
-        ("push.view", "marketing", "Push : afficher"),
-        ("push.create_edit_delete", "marketing", "Push : créer/modifier/supprimer"),
-        ("push.send", "marketing", "Push : envoyer"),
-        ("push.settings", "marketing", "Push : mise en place et paramètres du projet"),
-        ("push.segments", "marketing", "Push : segments push"),
-    ],
-    "deals": [
-        ("deals.create_edit", "sales", "Opportunités : créer/modifier des opportunités"),
-        ("deals.delete_owned", "sales", "Opportunités : supprimer des opportunités détenues"),
-        (
-            "deals.manage_others",
-            "sales",
-            "Opportunités : gérer les opportunités et les tâches d’autres utilisateurs",
-        ),
-        ("deals.reports", "sales", "Opportunités : rapports"),
-        ("deals.settings", "sales", "Opportunités : paramètres"),
-    ],
-    "sequences": [("sequences", "sales", "Toutes les fonctionnalités de séquences")],
-    "conversations": [
-        (
-            "conversations.chats",
-            "sales",
-            "Conversations : afficher tous les chats/choisir de nouveaux chats/gérer les chats attribués",
-        ),
-        ("conversations.settings", "sales", "Conversations : gérer les paramètres/l’installation"),
-    ],
-    "phone": [("phone", "sales", "Toutes les fonctionnalités de téléphone")],
-    "meetings": [("meetings", "sales", "Toutes les fonctionnalités de rendez-vous")],
 }
 
 
@@ -217,8 +128,8 @@ ROWS = [
             lambda b, key=key: (b.permission(key).area, b.permission(key).label.fr),
             (area, label),
         )
-        for section, boxes in BOXES.items()
-        for number, (key, area, label) in enumerate(boxes, start=1)
+        for section, (area, boxes) in BOXES.items()
+        for number, (key, label) in enumerate(boxes.items(), start=1)
     ),
     Row(
         "contacts", 7, "the list of test addresses needs a box", lambda _: noted("contacts.create_edit_delete"), (True,)
@@ -326,7 +237,7 @@ def test_the_catalogue_says_what_the_article_says(row: Row) -> None:
 
 def test_every_box_is_in_the_article_and_every_box_of_the_article_here() -> None:
     """None is made up, none is missing; seats follow from them."""
-    assert list(BREVO.permissions) == [key for boxes in BOXES.values() for key, _, _ in boxes]
+    assert list(BREVO.permissions) == [key for _, boxes in BOXES.values() for key in boxes]
     assert BREVO.nature is Nature.DERIVED
 
 
