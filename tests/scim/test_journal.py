@@ -14,7 +14,7 @@ from flask import Flask
 
 from connector.domain.exchanges import REDACTED, Exchange
 from connector.lifecycle import Lifecycle, journal, reporting
-from connector.lifecycle.journal import STRANGERS_A_MINUTE, Journal
+from connector.lifecycle.journal import STRANGERS_A_MINUTE, Heard, Journal
 from connector.mappers.conversations import conversation
 
 from .conftest import PATCH_URN, USER_URN, Directory
@@ -87,6 +87,17 @@ def test_of_a_wrong_token_nothing_is_kept_that_was_said_and_ten_a_minute_at_most
         (401, None, None, "", "127.0.0.1"),
         (404, None, None, "", "127.0.0.1"),
     }
+
+
+def test_of_a_stranger_the_body_is_left_out_even_where_it_was_read(
+    said: Callable[[Directory], list[Exchange]], journalled: Journal, directory: Directory, lifecycle: Lifecycle
+) -> None:
+    """Views look at the token before they read a body; should one ever not, the journal keeps nothing of it."""
+    at, agent = lifecycle.clock(), {"User-Agent": "x"}
+    request = (directory.slug, at, "POST", "/Users", "a=1", agent, b'{"a": 1}')
+    journalled.put(Heard(*request, 401, b'{"b": 2}', None, None, stranger=True))
+    (kept,) = said(directory)
+    assert (kept.body, kept.answer, kept.query, kept.headers, kept.left_out) == (None, None, "", {}, False)
 
 
 @pytest.mark.parametrize("body", [b"{", b'"\\ud800"', b'{"a":"' + b"x" * 70_000 + b'"}', b"[" * 101 + b"]" * 101])
@@ -184,7 +195,7 @@ def test_the_last_use_of_a_token_is_noted_once_a_minute(
 
 def _bulk(*names: str, group: str) -> dict[str, Any]:
     """Return a bulk request that makes people, and a group of them."""
-    made = [
+    made: list[dict[str, Any]] = [
         {"method": "POST", "path": "/Users", "bulkId": one, "data": {"schemas": ["x"], "userName": one}}
         for one in names
     ]
