@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import random
+import select
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,12 +15,13 @@ from sqlite3 import Connection as SqliteConnection
 from typing import IO, Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, SQLAlchemyError
 
 from connector.storage import append_only, schema  # noqa: F401  (append_only attaches its triggers to the tables)
 from connector.storage.filtering import register_functions
 from connector.storage.json_text import BOTH_WAYS
 from connector.storage.outages import DatabaseUnavailable, outages_told
+from connector.storage.prepared import execute
 from connector.storage.tables import metadata
 from connector.storage.work import Work
 
@@ -150,8 +152,11 @@ class Database:
 
     @contextmanager
     def _begin(self, *, writes: bool) -> Iterator[Connection]:
-        with self.engine.connect().execution_options(writes=writes) as connection, connection.begin():
-            yield connection
+        with self.engine.connect() as connection:
+            if not writes:
+                connection.execution_options(writes=False)
+            with connection.begin():
+                yield connection
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -171,14 +176,37 @@ def _worth_another_try(error: DBAPIError) -> bool:
 
 def _postgresql_engine(url: str) -> Engine:
     patience = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": BUSY}
-    engine = create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args=patience, **BOTH_WAYS)
+    engine = create_engine(url, pool_size=8, max_overflow=8, connect_args=patience, **BOTH_WAYS)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.execute(f"SET lock_timeout = '{TURN}s'")
         connection.commit()
 
+    @event.listens_for(engine, "checkout")
+    def look(connection: Any, _record: object, _proxy: object) -> None:
+        # A server that goes away tells every connection; asking each whether it still answers costs a round trip.
+        if connection.closed or _has_news(connection):
+            raise DisconnectionError
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Each statement sees what is committed when it begins, so that a unit that only reads is none to the server.
+        driver: Any = connection.connection.dbapi_connection
+        driver.autocommit = not _writes(connection)
+
     return engine
+
+
+def _has_news(connection: Any) -> bool:
+    """Tell whether there is something to read from a server that was asked nothing: it says that it goes."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
+
+
+def _writes(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("writes", True))
 
 
 def _sqlite_engine(url: str) -> tuple[Engine, Callable[[], Any]]:
@@ -199,9 +227,7 @@ def _sqlite_engine(url: str) -> tuple[Engine, Callable[[], Any]]:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A reader that turns writer cannot wait for another writer: SQLite makes it fail. Writers say so at once.
-        connection.exec_driver_sql(
-            "BEGIN IMMEDIATE" if connection.get_execution_options().get("writes", True) else "BEGIN"
-        )
+        execute(connection, "BEGIN IMMEDIATE" if _writes(connection) else "BEGIN", ())
 
     return engine, _one_writer(path + ".lock")
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Dialect, Table, bindparam, insert
+from sqlalchemy import BindParameter, Connection, Dialect, Table, bindparam, insert, literal_column
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.sql.selectable import Select
@@ -182,7 +183,7 @@ def execute(connection: Connection, sql: str, parameters: Any, *, many: bool = F
 
 
 def _compile(statement: Select[Any] | UpdateBase, dialect: Dialect) -> _Text:
-    compiled: Any = statement.compile(dialect=dialect)
+    compiled: Any = _with_constants(statement, dialect).compile(dialect=dialect)
     sql = str(compiled)
     if dialect.name == "postgresql":
         sql = _LIST.sub(lambda match: f"= ANY(%({match[1]})s)", sql)
@@ -202,6 +203,24 @@ def _compile(statement: Select[Any] | UpdateBase, dialect: Dialect) -> _Text:
     order = compiled.positiontup if compiled.positional else None
     given = {name: value for name, value in compiled.params.items() if value is not None}
     return _Text(dialect, sql, order, given, into, row._make, out)
+
+
+def _with_constants(statement: Any, dialect: Dialect) -> Any:
+    """Return the statement with its constants as part of its text.
+
+    An index of some rows alone is used where the text says that only those are meant. Told by a parameter, SQLite works
+    out the plan anew each time, which takes far longer than what is planned, and PostgreSQL cannot keep one.
+    """
+
+    def constant(element: Any, **_: Any) -> Any:
+        if not isinstance(element, BindParameter) or element.required or element.expanding or element.value is None:
+            return None
+        write = element.type.dialect_impl(dialect).literal_processor(dialect)
+        if write is None or "%" in str(element.value):  # which both sides would double
+            return None
+        return literal_column(write(element.value), element.type)
+
+    return visitors.replacement_traverse(statement, {}, constant)
 
 
 def _spelled_out(sql: str, values: Mapping[str, Any]) -> str:

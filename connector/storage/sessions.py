@@ -14,6 +14,7 @@ from connector.domain.identities import LoginSecrets
 from connector.domain.memberships import Answer, Obstacle, State
 from connector.domain.sessions import Identity, LoginAttempt, Session
 from connector.domain.step_up import Assurance, StepUp
+from connector.storage.prepared import Prepared
 from connector.storage.rows import chunks
 from connector.storage.tables import (
     account,
@@ -29,7 +30,7 @@ from connector.storage.tables import (
     used_token,
 )
 
-_FACTS = (
+_FACTS = Prepared(
     select(
         session.c.ended_at,
         session.c.expires_at,
@@ -84,7 +85,7 @@ class Sessions:
 
     def facts(self, token_hash: str, account_slug: str) -> Facts:
         """Read, in one statement, everything that admission to this account rests on."""
-        row = self.connection.execute(_FACTS, {"token_hash": token_hash, "account": account_slug}).first()
+        row = _FACTS.first(self.connection, token_hash=token_hash, account=account_slug)
         return _facts(row) if row else Facts()
 
     def add(self, one: Session) -> None:

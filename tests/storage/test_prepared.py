@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import TypeEngine
 
-from connector.storage import accounts, groups, invitations, ledger, people, scim_clients, tenancy, trail
+from connector.storage import accounts, groups, invitations, ledger, people, scim_clients, sessions, tenancy, trail
 from connector.storage.database import Database
 from connector.storage.prepared import Prepared, Rows, among
 from connector.storage.tables import Utc, event, outbox, tenant
@@ -19,7 +19,7 @@ from connector.storage.tables import Utc, event, outbox, tenant
 NOON = datetime(2026, 11, 23, 12, 30, 0, 125000, tzinfo=UTC)
 STATEMENTS = {
     f"{module.__name__}.{name}": one
-    for module in (accounts, groups, invitations, ledger, people, scim_clients, tenancy, trail)
+    for module in (accounts, groups, invitations, ledger, people, scim_clients, sessions, tenancy, trail)
     for name, one in vars(module).items()
     if isinstance(one, Prepared)
 }
@@ -108,6 +108,15 @@ def test_what_the_driver_raises_is_raised_as_by_core_without_the_values(connecti
         Rows(tenant).add(connection, [a_tenant("acme") | {"display_name": "Ada Lovelace"}])
     assert "Ada" not in str(raised.value)
     assert raised.value.orig is not None
+
+
+def test_an_index_of_some_rows_is_found_by_a_constant_of_the_statement(connection: Connection) -> None:
+    """A constant is part of the text, quoted as the database quotes: `%`, a quote and a colon included."""
+    odd = "50% of 'a:b'"
+    Rows(tenant).add(connection, [a_tenant("acme") | {"display_name": odd}, a_tenant("other") | {"display_name": "x"}])
+    named = Prepared(select(tenant.c.slug).where(tenant.c.display_name == odd, tenant.c.slug == bindparam("slug")))
+    assert named.scalars(connection, slug="acme") == ["acme"]
+    assert named.scalars(connection, slug="other") == []
 
 
 def test_a_statement_belongs_to_the_transaction_of_its_connection(database_url: str) -> None:
