@@ -237,7 +237,7 @@ def disable(operator: Operator, name: str) -> None:
 @click.argument("policy", type=click.Choice([one.value for one in Acceptance]), required=False)
 @pass_operator
 def acceptance(operator: Operator, name: str, policy: str | None) -> None:
-    """Set what is taken for an acceptance: her word on the page (explicit), or her signing in; show it without a policy.
+    """Set what is taken for an acceptance: her word on the page (explicit), or her signing in; or show what is.
 
     first-sign-in needs the subject claim to equal her externalId, proved-domain also a verified address at a domain
     that is proved for the directory.
