@@ -28,8 +28,9 @@ JSON_LIMIT = 1024 * 1024
 def admit(scope: Scope) -> None:
     """Keep who asks, before anything of the body is looked at; raises what `operator_tokens.admit` does."""
     g.request_id = new_id()
-    _, _, token = request.headers.get("Authorization", "").strip().partition(" ")
-    g.access, stale = lifecycle().read(_admitted, token.strip(), scope, g.request_id)
+    scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
+    shown = token.strip() if scheme.lower() == "bearer" else ""
+    g.access, stale = lifecycle().read(_admitted, shown, scope, g.request_id)
     if stale:
         # A database that only reads at the moment can still be asked.
         with contextlib.suppress(DatabaseUnavailable):

@@ -115,12 +115,8 @@ class StepUpSchema(Schema):
 
     acr = fields.sorted_names("Authentication contexts, of which one is enough.", load_default=list)
     amr = fields.sorted_names("Methods, all of which the provider must vouch for.", load_default=list)
-    max_age_minutes = plain.Integer(
-        strict=True,
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "How long ago she may have proved herself at most."},
-        validate=lambda value: 1 <= value <= 525_600,
+    max_age_minutes = fields.number(
+        "How many minutes ago she may have proved herself at most.", least=1, most=525_600, **fields.OPTIONAL
     )
 
 

@@ -112,7 +112,9 @@ def problem(
         "instance": f"urn:uuid:{g.request_id}" if "request_id" in g else None,
         "facts": dict(facts) if facts else None,
     }
-    written = orjson.dumps({key: value for key, value in body.items() if value is not None}, default=_plain)
+    written = orjson.dumps(
+        {key: value for key, value in body.items() if value is not None}, default=_plain, option=orjson.OPT_NON_STR_KEYS
+    )
     more = {"WWW-Authenticate": CHALLENGE} if status == 401 else {}
     return Response(written, status, {**(headers or {}), **more}, content_type=MEDIA_TYPE)
 

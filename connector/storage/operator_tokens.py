@@ -51,8 +51,8 @@ class OperatorTokens:
         """Take a key for the request under way; False when it was used, by one that has committed since."""
         dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
         row = {"operator_token_id": token_id, "key": key, "fingerprint": fingerprint, "created_at": now}
-        claimed = dialect.insert(idempotent_answer).values(row).on_conflict_do_nothing()
-        return self.connection.execute(claimed).rowcount == 1
+        claim = dialect.insert(idempotent_answer).values(row).on_conflict_do_nothing()
+        return self.connection.execute(claim.returning(idempotent_answer.c.key)).first() is not None
 
     def answered(self, token_id: str, key: str) -> tuple[str, Any]:
         """Return the fingerprint of the request that used a key, and what it was answered."""
