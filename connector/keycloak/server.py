@@ -12,7 +12,10 @@ from keycloak import KeycloakAdmin, KeycloakOpenIDConnection
 from keycloak.exceptions import KeycloakAuthenticationError, KeycloakConnectionError, KeycloakError
 
 TIMEOUT = 15
-"""Seconds that one request may take. Creating a realm is the slowest; it takes about a second."""
+"""Seconds that one request of the worker may take."""
+
+SETUP_TIMEOUT = 60
+"""Seconds that one request of a set-up may take. Creating a realm is the slowest, on a server that has just started."""
 
 
 NOT_FOUND = 404
@@ -55,11 +58,11 @@ def connect(url: str, realm: str, by: Administrator | ServiceAccount) -> Keycloa
     shown: dict[str, Any]
     if isinstance(by, Administrator):
         shown = {"username": by.name, "password": by.password, "client_id": "admin-cli", "user_realm_name": by.realm}
+        shown["timeout"] = SETUP_TIMEOUT
     else:
         shown = {"client_id": by.client_id, "client_secret_key": by.secret, "user_realm_name": realm}
-    connection = KeycloakOpenIDConnection(
-        server_url=url.rstrip("/") + "/", realm_name=realm, timeout=TIMEOUT, max_retries=0, **shown
-    )
+        shown["timeout"] = TIMEOUT
+    connection = KeycloakOpenIDConnection(server_url=url.rstrip("/") + "/", realm_name=realm, max_retries=0, **shown)
     return KeycloakAdmin(connection=connection)
 
 

@@ -10,7 +10,7 @@ from keycloak import KeycloakOpenID
 
 from connector.keycloak import flows, gate, wishes
 from connector.keycloak.changes import MISSING, Change, why_differs
-from connector.keycloak.server import TIMEOUT, Administrator, KeycloakFailure, connect, told_in_a_sentence
+from connector.keycloak.server import SETUP_TIMEOUT, Administrator, KeycloakFailure, connect, told_in_a_sentence
 from connector.keycloak.wishes import THEME, Broker, Representation, Wishes
 from connector.keycloak.worker_client import WorkerClient, client_named
 
@@ -30,7 +30,9 @@ class RealmSetup:
     def issuer(self) -> str:
         """Return the realm's issuer; its host is Keycloak's public one, which may be another than ours to speak to."""
         with told_in_a_sentence(self.url):
-            client = KeycloakOpenID(self.url, self.wishes.realm, self.wishes.client_id, timeout=TIMEOUT, max_retries=0)
+            client = KeycloakOpenID(
+                self.url, self.wishes.realm, self.wishes.client_id, timeout=SETUP_TIMEOUT, max_retries=0
+            )
             return str(client.well_known()["issuer"])
 
     def check(self) -> list[Change]:
