@@ -285,10 +285,10 @@ def _owners(work: Work) -> Iterator[Finding]:
 
 
 def _realms(work: Work) -> Iterator[Finding]:
-    failing = work.trail.failing(REALM_PERSON)
+    failing = work.trail.failing_people(REALM_PERSON)
     for one in work.realms.all():
         slug = work.tenancy.directory(one.directory_id).slug
-        if one.mirrors and (number := failing.get(one.tenant_id)):
+        if one.mirrors and (number := failing.get(one.directory_id)):
             yield Finding(
                 Check.REALMS,
                 f"What the realm {one.name} could not be told of people yet: {number}. The gate here knows.",

@@ -10,7 +10,7 @@ from connector.domain.events import Cause, Kind
 from connector.domain.realms import Realm, checked_interval
 from connector.domain.tenancy import Idp
 from connector.lifecycle.directories import directory_named, locked_directory, tell
-from connector.lifecycle.realm_posts import post
+from connector.lifecycle.realm_posts import REALM_PERSON, post
 from connector.lifecycle.tokens import seal, unseal
 from connector.storage.work import Work
 
@@ -109,6 +109,7 @@ def tell_of_everybody(work: Work, slug: str) -> int:
     """Tell the realm of everybody whom the directory has ever stated, leavers too; return how many that are."""
     realm = access_to(work, slug).realm
     people = work.people.ever_of(realm.directory_id)
+    work.trail.forget_given_up(REALM_PERSON, realm.directory_id)
     post(work, realm.tenant_id, people)
     return len(people)
 

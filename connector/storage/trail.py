@@ -13,7 +13,7 @@ from connector.domain.identifiers import new_id
 from connector.domain.work_orders import Task, WorkOrder
 from connector.storage.prepared import Prepared, Rows
 from connector.storage.rows import chunks
-from connector.storage.tables import event, event_value, outbox, work_order
+from connector.storage.tables import event, event_value, outbox, person, work_order
 
 _EVENTS, _VALUES, _OUTBOX = Rows(event), Rows(event_value), Rows(outbox)
 _NUMBERED_EVENT = Prepared(
@@ -199,13 +199,23 @@ class Trail:
         rows = self.connection.execute(query.order_by(outbox.c.id.desc()).limit(at_most)).mappings()
         return [dict(row) for row in rows]
 
-    def failing(self, kind: str) -> dict[str, int]:
-        """Return tenant -> how many deliveries of a kind were given up, or have failed and will be tried again."""
-        query = select(outbox.c.tenant_id, func.count().label("number")).where(
-            outbox.c.kind == kind, outbox.c.state.in_(("open", "failed")), outbox.c.error.is_not(None)
+    def failing_people(self, kind: str) -> dict[str, int]:
+        """Return directory -> how many deliveries about its people were given up, or failed and are tried again."""
+        query = (
+            select(person.c.directory_id, func.count().label("number"))
+            .join(outbox, outbox.c.payload["person_id"].as_string() == person.c.id)
+            .where(outbox.c.kind == kind, outbox.c.state.in_(("open", "failed")), outbox.c.error.is_not(None))
+            .group_by(person.c.directory_id)
         )
-        rows = self.connection.execute(query.group_by(outbox.c.tenant_id))
-        return {row.tenant_id: row.number for row in rows}
+        return {row.directory_id: row.number for row in self.connection.execute(query)}
+
+    def forget_given_up(self, kind: str, directory_id: str) -> None:
+        """Forget why deliveries about a directory's people were given up, since all is told anew."""
+        theirs = select(person.c.id).where(person.c.directory_id == directory_id)
+        given_up = update(outbox).where(
+            outbox.c.kind == kind, outbox.c.state == "failed", outbox.c.payload["person_id"].as_string().in_(theirs)
+        )
+        self.connection.execute(given_up.values(error=None))
 
     def undelivered_since(self, due_before: datetime) -> int:
         """Return how many deliveries that nobody has tried yet were due before a time."""
