@@ -51,6 +51,12 @@ class LinkSchema(Schema):
     link = fields.text("The address.")
 
 
+class VendorState(Whom):
+    """What the vendor says of its own invitation."""
+
+    state = fields.text("In its own word; null forgets it.", required=True, allow_none=True, longest=100)
+
+
 class Listed(Paged):
     account = fields.text("Those to this account alone.")
     state = fields.choice("Those in this state alone.", InvitationState)
@@ -76,6 +82,21 @@ def resend(_: dict[str, Any], body: dict[str, Any], account: str) -> Response:
 def cancel(_: dict[str, Any], body: dict[str, Any], account: str) -> Response:
     """Take a pending invitation back; the seat goes to whoever waits, and nobody is invited again by itself."""
     return change(invitations.cancel, account, body["directory"], body["user_name"], cause())
+
+
+@noun.changes("POST", "/accounts/<account>/invitations/delete", Scope.INVITATIONS_WRITE, changed(None), takes=Whom)
+def delete(_: dict[str, Any], body: dict[str, Any], account: str) -> Response:
+    """Take a declined invitation, or one whose time ran out, off the list; the answer is remembered all the same."""
+    return change(invitations.delete_declined, account, body["directory"], body["user_name"], cause())
+
+
+@noun.changes(
+    "PUT", "/accounts/<account>/invitations/vendor-state", Scope.INVITATIONS_WRITE, changed(None), takes=VendorState
+)
+def vendor_state(_: dict[str, Any], body: dict[str, Any], account: str) -> Response:
+    """Note what the vendor says of its own invitation; it is shown, and opens nothing."""
+    said = body["state"]
+    return change(invitations.note_vendor_state, account, body["directory"], body["user_name"], said, cause())
 
 
 @noun.reads("/accounts/<account>/invitations/link", Scope.INVITATIONS_WRITE, LinkSchema, query=Whom)

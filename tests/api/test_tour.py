@@ -117,6 +117,10 @@ def test_every_operation_does_what_it_says(
         ("bob@acme.example", "loses"),
         ("dan@acme.example", "gains"),
     }
+    told("PUT", "/accounts/crm/invitations/vendor-state", {**ADA, "state": None})
+    company.capacity(4)
+    company.decline(company.person("eva"))
+    told("POST", "/accounts/crm/invitations/delete", {**ADA, "user_name": "eva@acme.example"})
     company.accept(people["ada"])
     company.accept(people["cyd"])
     assert told("POST", "/accounts/crm/members/suspend", ADA)["effects"][0]["outcome"] == "suspended"
