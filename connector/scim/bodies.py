@@ -30,6 +30,9 @@ def read_json(limit: int) -> Json:
     """
     if request.mimetype not in _READ:
         raise UnsupportedMediaType(request.mimetype)
+    coding = request.headers.get("Content-Encoding", "identity")
+    if coding.lower() != "identity":
+        raise UnsupportedMediaType(f"{request.mimetype} in {coding}")
     request.max_content_length = limit
     try:
         raw = g.body = request.get_data(cache=False)

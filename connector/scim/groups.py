@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
-from flask import Response, request
+from flask import Response
 
 from connector.domain.attributes import GROUP
 from connector.domain.listing import Listing
@@ -15,6 +15,7 @@ from connector.lifecycle import grouping
 from connector.mappers.groups import member_ids, patched_group, stated_group
 from connector.scim import members, patch, preconditions
 from connector.scim.answers import base_url, resource_answer
+from connector.scim.arguments import query_arguments
 from connector.scim.auth import admit, read, write
 from connector.scim.bodies import GROUP_LIMIT, answer, empty, read_json
 from connector.scim.dialects import canonical_operations, canonical_resource
@@ -44,7 +45,7 @@ def create() -> Response:
 
 def index() -> Response:
     """GET: one page of groups (RFC 7644 section 3.4.2)."""
-    return answer(read(page, request.args))
+    return answer(read(page, query_arguments()))
 
 
 def show(group_id: str) -> Response:
@@ -122,7 +123,7 @@ def _shown(
     work: Work, use_case: Callable[Concatenate[Work, P], Group], *args: P.args, **kwargs: P.kwargs
 ) -> tuple[Group, dict[str, Json]]:
     """Run a use case about one group and represent it within the same unit of work."""
-    projection = Projection.of(request.args, GROUP)
+    projection = Projection.of(query_arguments(), GROUP)
     group = use_case(work, *args, **kwargs)
     return group, _documents(work, [group], projection)[0]
 
@@ -133,7 +134,7 @@ def _shown_if_small(
     group_id: str,
     patched: Callable[[Group], tuple[StatedGroup, MemberChange]],
 ) -> tuple[Group, dict[str, Json]] | None:
-    projection = Projection.of(request.args, GROUP)
+    projection = Projection.of(query_arguments(), GROUP)
     group = grouping.change_group(work, access, group_id, patched)
     asked = projection.only is not None or projection.without is not None
     if not asked and grouping.count_members(work, group.id) > SHOWN_MEMBERS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, request
+from flask import Response
 
 from connector.domain.attributes import ResourceType
 from connector.domain.errors import NotFound
@@ -15,6 +15,7 @@ from connector.domain.tenancy import DirectoryAccess
 from connector.lifecycle.offering import Offered, list_offers
 from connector.mappers.offers import OfferKind
 from connector.scim.answers import base_url
+from connector.scim.arguments import query_arguments
 from connector.scim.auth import read
 from connector.scim.bodies import answer
 from connector.scim.errors import NotImplementedHere
@@ -48,7 +49,7 @@ def role(name: str) -> Response:
 
 
 def _page(work: Work, access: DirectoryAccess, resource: ResourceType, kind: OfferKind) -> dict[str, Json]:
-    query = Query.of(request.args, resource)
+    query = Query.of(query_arguments(), resource)
     if query.order is not None or query.cursor is not None:
         raise NotImplementedHere("An order or a cursor of what accounts offer")
     documents = [_document(each, resource) for each in list_offers(work, access, kind)]
@@ -58,7 +59,7 @@ def _page(work: Work, access: DirectoryAccess, resource: ResourceType, kind: Off
 
 
 def _one(work: Work, access: DirectoryAccess, resource: ResourceType, kind: OfferKind, name: str) -> dict[str, Json]:
-    projection = Projection.of(request.args, resource)
+    projection = Projection.of(query_arguments(), resource)
     for each in list_offers(work, access, kind):
         if fold(each.offer.name) == fold(name):
             return projection.of_document(_document(each, resource))

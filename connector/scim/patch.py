@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
+from connector.domain.attributes import Attribute
 from connector.domain.filter import Filter, matches_element, stated_values
+from connector.domain.folding import fold
 from connector.scim.errors import NoTarget, NotWritable
 from connector.scim.multivalued import is_primary, leave_primary, merge
 from connector.scim.operations import Op, Operation
@@ -55,16 +57,24 @@ def _remove(container: dict[str, Json], operation: Operation) -> None:
     if operation.value is None:
         container.pop(attribute.name, None)
         return
-    leaving = operation.value
-    kept = [element for element in container.get(attribute.name) or [] if not _is_one_of(element, leaving)]
+    leaving = [_comparable(attribute, each) for each in operation.value]
+    kept = [element for element in container.get(attribute.name) or [] if not _is_one_of(attribute, element, leaving)]
     _store(container, attribute.name, kept)
 
 
-def _is_one_of(element: Json, leaving: list[Json]) -> bool:
+def _is_one_of(attribute: Attribute, element: Json, leaving: list[Json]) -> bool:
     """Tell whether a removal by a list of values means this element: all that it says of one is so."""
-    if not isinstance(element, dict):
-        return element in leaving
-    return any(isinstance(each, dict) and each.items() <= element.items() for each in leaving)
+    held = _comparable(attribute, element)
+    if not isinstance(held, dict):
+        return held in leaving
+    return any(isinstance(each, dict) and each.items() <= held.items() for each in leaving)
+
+
+def _comparable(attribute: Attribute, value: Json) -> Json:
+    """Return a value in which only the case that counts is left (RFC 7643 section 2.2)."""
+    if isinstance(value, dict):
+        return {key: _comparable(attribute.sub_attribute(key) or attribute, each) for key, each in value.items()}
+    return fold(value) if isinstance(value, str) and not attribute.case_exact else value
 
 
 def _state_elements(container: dict[str, Json], operation: Operation) -> None:

@@ -13,6 +13,7 @@ from connector.domain.identifiers import new_id
 from connector.lifecycle import scim_clients
 from connector.scim import bulk, client_credentials, discovery, groups, offers, refusals, search, users
 from connector.scim.answers import base_url
+from connector.scim.arguments import query_arguments
 from connector.scim.auth import admit, read
 from connector.scim.bodies import answer
 from connector.scim.errors import FilterForbidden, MethodNotAllowed, NoSuchEndpoint, NotImplementedHere
@@ -25,7 +26,7 @@ refusals.install(blueprint)
 
 
 def _config() -> Response:
-    if "filter" in request.args:
+    if "filter" in query_arguments():
         admit()
         raise FilterForbidden
     return answer(discovery.service_provider_config(base_url(), read(scim_clients.ways_in)))
@@ -34,7 +35,7 @@ def _config() -> Response:
 def _discovered(document: Callable[..., dict[str, Any]]) -> View:
     def view(name: str | None = None) -> Response:
         admit()
-        if "filter" in request.args:
+        if "filter" in query_arguments():
             raise FilterForbidden
         return answer(document(base_url()) if name is None else document(name, base_url()))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
-from flask import Response, request
+from flask import Response
 
 from connector.domain.attributes import MEMBERSHIP_USER, USER
 from connector.domain.listing import Listing
@@ -15,6 +15,7 @@ from connector.lifecycle import provisioning
 from connector.mappers.people import patched_person, stated_person
 from connector.scim import patch, preconditions
 from connector.scim.answers import base_url, resource_answer
+from connector.scim.arguments import query_arguments
 from connector.scim.auth import admit, read, write
 from connector.scim.bodies import PERSON_LIMIT, answer, empty, read_json
 from connector.scim.dialects import canonical_operations, canonical_resource
@@ -40,7 +41,7 @@ def create() -> Response:
 
 def index() -> Response:
     """GET: one page of people (RFC 7644 section 3.4.2)."""
-    return answer(read(page, request.args))
+    return answer(read(page, query_arguments()))
 
 
 def show(person_id: str) -> Response:
@@ -115,7 +116,7 @@ def _shown(
     work: Work, use_case: Callable[Concatenate[Work, P], Person], *args: P.args, **kwargs: P.kwargs
 ) -> tuple[Person, dict[str, Json]]:
     """Run a use case about one person and represent her within the same unit of work."""
-    projection = Projection.of(request.args, USER)
+    projection = Projection.of(query_arguments(), USER)
     person = use_case(work, *args, **kwargs)
     return person, _documents(work, [person], projection)[0]
 

@@ -61,6 +61,7 @@ def _op(op: str, path: str | None = None, value: Any = None) -> dict[str, Any]:
         ({"emails": [HOME, WORK]}, _op("replace", "emails", [HOME]), {"emails": [HOME]}),
         ({"emails": [HOME, WORK]}, _op("remove", "emails"), {}),
         ({"emails": [HOME, WORK]}, _op("remove", "emails", [{"value": "h@x"}]), {"emails": [WORK]}),
+        ({"emails": [HOME, WORK]}, _op("remove", "emails", [{"value": "H@X"}]), {"emails": [WORK]}),
         ({"emails": [WORK]}, _op("remove", "emails", [{"value": "nobody"}]), {"emails": [WORK]}),
         ({"emails": [WORK]}, _op("remove", "emails", [{"value": "w@x", "type": "home"}]), {"emails": [WORK]}),
         # Elements by a filter.
