@@ -72,11 +72,10 @@ def table(rows: Sequence[Facts], columns: Mapping[str, str]) -> None:
 
 def fields(facts: Facts, titles: Mapping[str, str]) -> None:
     """Print one thing as lines of title and value; what is empty is left out."""
-    width = max(map(len, titles.values()))
-    for key, title in titles.items():
-        text = cell(facts[key])
-        if text:
-            click.echo(f"{title:<{width}}  {text}")
+    shown = {title: text for key, title in titles.items() if (text := cell(facts[key]))}
+    width = max(map(len, shown), default=0)
+    for title, text in shown.items():
+        click.echo(f"{title:<{width}}  {text}")
 
 
 def cell(value: object) -> str:
