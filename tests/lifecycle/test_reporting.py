@@ -113,7 +113,7 @@ def test_a_rule_names_its_group_as_the_directory_does_once_it_is_bound(company: 
     after = company.read(reporting.rules)
     assert [(one.rule.name, one.group, one.bound) for one in before] == [
         ("chiefs", None, True),
-        ("sales", "sales", False),
+        ("sales", "SALES", False),
     ]
     assert [(one.group, one.bound, one.account, one.directory) for one in after][1] == ("Sales", True, "crm", "okta")
 

@@ -203,7 +203,7 @@ def test_what_opens_a_directory_is_told(company: Company) -> None:
     assert ways() == {Presented.TOKEN}
     secret = new_secret(company)
     company.write(scim_clients.trust_entra, "okta", OPERATOR, tenant_id=TENANT)
-    assert ways() == set(Presented)
+    assert ways() == {Presented.TOKEN, Presented.CLIENT, Presented.ENTRA}
     company.write(scim_clients.revoke_secret, "okta", secret[:12], OPERATOR)
     company.write(scim_clients.distrust_entra, "okta", OPERATOR)
     assert ways() == {Presented.TOKEN}

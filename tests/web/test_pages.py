@@ -174,7 +174,7 @@ class TestErrors:
         assert answer.headers["X-Jumpseat-Reason"] == "invitation-expired"
 
     @pytest.mark.parametrize(
-        ("method", "path", "status"), [("GET", "/x", 404), ("POST", "/me", 405), ("PUT", "/gate/crm", 405)]
+        ("method", "path", "status"), [("GET", "/x", 404), ("POST", "/me", 405), ("PUT", "/login", 405)]
     )
     def test_the_status_of_a_wrong_request_stays(
         self, client: FlaskClient, method: str, path: str, status: int
