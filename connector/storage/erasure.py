@@ -189,7 +189,8 @@ def scrub(database: Database) -> None:
     SQLite's are written anew; on PostgreSQL dead rows are cleared, and the write-ahead log and backups run their time.
     """
     if database.url.get_backend_name() != "sqlite":
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # Said not to write, it gets no transaction, in which nothing could be vacuumed.
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT", writes=False) as connection:
             connection.exec_driver_sql("VACUUM person, event_value, session, outbox, handover, identity, exchange")
         return
     scrub_file(database.engine.raw_connection())
