@@ -92,6 +92,11 @@ class Program(click.Group):
         """Run the command; whatever is refused or breaks is told in one sentence, never as a stack trace."""
         try:
             return super().invoke(ctx)
+        except click.NoSuchOption as unknown:
+            if not unknown.option_name[1:2].isdecimal():
+                raise
+            said = "A number begins with '-': nothing that is stated here is below zero."
+            raise click.UsageError(said, unknown.ctx) from unknown
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except (DomainError, SettingsError) as refusal:

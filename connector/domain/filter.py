@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
+from itertools import combinations
 from typing import Any, TypeAlias
 
 from connector.domain.attributes import Attribute, AttributePath, ResourceType, Type
@@ -155,6 +156,42 @@ def stated_values(filter_: Filter) -> dict[str, Value] | None:
             return stated
         case _:
             return None
+
+
+def contradicts_itself(filter_: Filter) -> bool:
+    """Tell whether a filter demands two values of what has only one, or something together with its negation.
+
+    Nobody ever matches such a filter. It compares equalities and negations alone: False does not say that anybody can.
+    """
+    match filter_:
+        case And():
+            terms = list(_joined(filter_))
+            pairs = combinations(terms, 2)
+            return any(map(contradicts_itself, terms)) or any(_exclude_each_other(*pair) for pair in pairs)
+        case Or(terms):
+            return all(map(contradicts_itself, terms))
+        case _:
+            return False
+
+
+def _joined(filter_: Filter) -> Iterator[Filter]:
+    """Yield what must match together."""
+    if isinstance(filter_, And):
+        for term in filter_.terms:
+            yield from _joined(term)
+    else:
+        yield filter_
+
+
+def _exclude_each_other(one: Filter, other: Filter) -> bool:
+    if Not(one) == other or Not(other) == one:
+        return True
+    match one, other:
+        case Compare(path, Operator.EQ, value), Compare(also, Operator.EQ, wanted) if path == also:
+            several = path.attribute.multi_valued or path.target.multi_valued
+            same = value == wanted or _satisfies(path.target, Operator.EQ, value, wanted)
+            return not several and not same
+    return False
 
 
 def instant(text: str) -> datetime:

@@ -9,6 +9,7 @@ from connector.domain.accounts import Rule
 from connector.domain.attributes import USER
 from connector.domain.errors import AlreadyExists, InvalidValue, NotFound, RuleRefused
 from connector.domain.events import Cause, Event, Kind
+from connector.domain.filter import contradicts_itself
 from connector.domain.folding import fold
 from connector.domain.grants import Given
 from connector.domain.identifiers import new_id
@@ -129,8 +130,8 @@ def check_rule(rule: Rule, terms: Terms) -> None:
         raise InvalidValue("rule", "say whom it is about: either a group or a filter.")
     if names_group and rule.directory_id is None:
         raise InvalidValue("directory", "a group belongs to a directory; say which one.")
-    if rule.filter is not None:
-        parse_filter(rule.filter, USER)
+    if rule.filter is not None and contradicts_itself(parse_filter(rule.filter, USER)):
+        raise InvalidValue("filter", f"{rule.filter!r} contradicts itself, so nobody would ever match it.")
     problems = problems_of(Given(rule.seat_type, rule.role, rule.permissions), terms)
     if problems:
         raise RuleRefused(rule.name, problems)

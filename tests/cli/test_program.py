@@ -87,6 +87,15 @@ def test_a_misspelt_command_is_told_what_was_probably_meant(terminal: Terminal) 
     assert "Did you mean 'tenant'?" in result.stderr
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("seats", "crm", "seats", "-3"), ("buy", "crm", "seats", "-12"), ("price", "crm", "seats/seats", "-1", "EUR")],
+)
+def test_a_number_below_zero_is_no_option(terminal: Terminal, words: tuple[str, ...]) -> None:
+    """It is told what is wrong with the number, not that there is no such option."""
+    assert "nothing that is stated here is below zero" in terminal.run("account", *words, exit_code=2).stderr
+
+
 def test_a_refusal_is_one_sentence_and_exit_status_1(terminal: Terminal) -> None:
     """It says what is there instead."""
     terminal.run("directory", "create", "okta")

@@ -16,6 +16,7 @@ from connector.domain.filter import (
     Present,
     Value,
     ValuePath,
+    contradicts_itself,
     instant,
     is_assigned,
     matches,
@@ -44,6 +45,9 @@ BJENSEN: dict[str, Any] = {
     "meta": {"created": "2011-05-13T04:42:34Z", "resourceType": "User"},
     "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", ENTERPRISE],
 }
+
+
+MOMENT = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 def path(name: str) -> AttributePath:
@@ -251,3 +255,26 @@ def test_what_is_no_date_time_is_refused(text: str) -> None:
     """So are the moments before the year 1."""
     with pytest.raises(ValueError):  # noqa: PT011 - of any wording
         instant(text)
+
+
+@pytest.mark.parametrize(
+    ("filter_", "contradicts"),
+    [
+        (And((term("title", "eq", "a"), term("title", "eq", "b"))), True),
+        (And((term("title", "eq", "a"), And((Present(path("title")), term("title", "eq", "b"))))), True),
+        (And((Not(term("title", "eq", "a")), term("title", "eq", "a"))), True),
+        (Or((And((term("active", "eq", True), term("active", "eq", False))),)), True),
+        (Or((And((term("active", "eq", True), term("active", "eq", False))), term("title", "eq", "a"))), False),
+        (And((term("title", "eq", "a"), term("title", "eq", "A"))), False),
+        (And((term("id", "eq", "a"), term("id", "eq", "A"))), True),
+        (And((term("emails.value", "eq", "a"), term("emails.value", "eq", "b"))), False),
+        (And((term("title", "eq", "a"), term("userType", "eq", "b"))), False),
+        (And((term("meta.created", "eq", MOMENT), term("meta.created", "eq", MOMENT))), False),
+        (And((term("meta.created", "eq", MOMENT), term("meta.created", "eq", MOMENT.replace(year=2027)))), True),
+    ],
+)
+def test_a_filter_that_demands_two_values_of_one_attribute_contradicts_itself(
+    filter_: Filter, contradicts: bool
+) -> None:
+    """What has several values may have both; text that only its case tells apart is one value, unless case is exact."""
+    assert contradicts_itself(filter_) is contradicts

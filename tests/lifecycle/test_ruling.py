@@ -101,6 +101,7 @@ REFUSED: list[tuple[str, dict[str, Any], type[DomainError], str]] = [
     ("a group of no directory", {"where": None, "group": "Team", "directory_slug": None}, InvalidValue, "which one"),
     ("a filter that cannot be read", {"where": "active eq"}, InvalidFilter, "filter"),
     ("a filter on what nobody has", {"where": 'shoeSize eq "9"'}, InvalidFilter, "shoeSize"),
+    ("a filter that contradicts itself", {"where": "active eq true and active eq false"}, InvalidValue, "contradicts"),
     ("a name that cannot stand in a URL", {"name": "All of them"}, InvalidValue, "'all-of-them'"),
     ("no seat type where one is chosen", {"account": "hub", "role": None, "permissions": []}, RuleRefused, "core"),
 ]
