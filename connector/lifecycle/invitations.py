@@ -35,7 +35,7 @@ from connector.lifecycle.inviting import event_of, offered, send_otherwise
 from connector.lifecycle.settling import rulebook, settle
 from connector.lifecycle.tokens import hashed, invitation_token
 from connector.mappers.catalogues import load_catalogue
-from connector.mappers.rulebook import Rulebook
+from connector.mappers.rulebook import Rulebook, catalogue_of
 from connector.storage.work import Work
 
 OWN_PRODUCT = "plain"
@@ -83,7 +83,7 @@ def offer(work: Work, invitation: Invitation) -> Offer:
     person = work.people.by_id([invitation.person_id])[invitation.person_id]
     account = next(one for one in work.accounts.all(invitation.tenant_id) if one.id == invitation.account_id)
     member = work.ledger.by_id(invitation.membership_id)
-    catalogue = load_catalogue(account.vendor)
+    catalogue = catalogue_of(account)
     return Offer(
         invitation,
         invitation.state_at(work.now),

@@ -17,10 +17,20 @@ from connector.domain.errors import (
 )
 from connector.domain.events import Kind
 from connector.domain.grants import Given
+from connector.domain.invitations import InvitationState
 from connector.domain.memberships import State
 from connector.domain.people import Person
 from connector.domain.work_orders import Task
-from connector.lifecycle import configuring, exporting, granting, own_sets, ruling, sub_accounts
+from connector.lifecycle import (
+    configuring,
+    exporting,
+    granting,
+    invitations,
+    outstanding,
+    own_sets,
+    ruling,
+    sub_accounts,
+)
 from connector.lifecycle.configuring import Rollout
 from connector.lifecycle.outstanding import orders_of
 from connector.lifecycle.proposals import Effect, Outcome
@@ -166,6 +176,9 @@ def test_one_seat_reaches_several_sub_accounts_with_permissions_in_each(mailjet:
     below(mailjet, "fair")
     assert held(mailjet, ada) == {"campaigns.send@shop", "campaigns.access@fair", *everywhere}
     assert mailjet.pool("users", "mj").promised == 1
+    (offered,) = mailjet.read(outstanding.invitations, InvitationState.PENDING, "mj", 10)
+    letter = mailjet.read(invitations.offer, offered.invitation)
+    assert "Send campaigns (shop)" in [label.en for label in letter.permissions]
     mailjet.accept(ada, "mj")
     mailjet.write(sub_accounts.remove_sub_account, "mj", "fair", OPERATOR)
     assert held(mailjet, ada) == {"campaigns.send@shop", *everywhere}
