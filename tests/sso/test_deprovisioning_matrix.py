@@ -24,6 +24,7 @@ from connector.lifecycle import (
     freezing,
     invitations,
     members,
+    operator_tokens,
     operators,
     own_sessions,
     ruling,
@@ -110,6 +111,8 @@ def company(database_url: str, provider: OpenIdProvider, clock: Clock) -> Iterat
     yield company
     for one in people.values():
         del provider.people[one.user_name]
+    # Its thread would take a connection of its own time, and find the database gone.
+    installation.app.extensions["jumpseat-journal"].flush()
     installation.lifecycle.database.dispose()
 
 
@@ -206,6 +209,14 @@ def an_operators_session(company: Company) -> Trial:
     return lambda: browser.get("/console/").status_code == 200
 
 
+def an_api_token(company: Company) -> Trial:
+    """Ask the operator API with a token of the tenant's."""
+    facts = ("nightly", ["accounts:read"], CAUSE)
+    _, token = company.installation.lifecycle.write(operator_tokens.create_token, *facts, tenant_slug="main")
+    program = company.installation.app.test_client(use_cookies=False)
+    return lambda: program.get("/api/v1/accounts", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+
+
 def _accepted(company: Company, name: str) -> None:
     company.installation.browser().accept(company.people[name])
 
@@ -219,6 +230,7 @@ WAYS_IN: Mapping[str, Callable[[Company], Trial]] = {
     "glass to break": glass_to_break,
     "SCIM token": a_scim_token,
     "operator's session": an_operators_session,
+    "API token": an_api_token,
 }
 
 # -- Ways out.
@@ -346,15 +358,22 @@ def scim_token_revoked(company: Company) -> None:
     company.does(directories.revoke_token, "acme", company.token[:12])
 
 
+def api_token_revoked(company: Company) -> None:
+    company.does(operator_tokens.revoke_token, "nightly")
+
+
 def operator_left(company: Company) -> None:
     """Every session of an operator ends with its row."""
     company.installation.lifecycle.write(lambda work: work.connection.exec_driver_sql("DELETE FROM operator_session"))
 
 
 OURS = {"operator's session": "an operator is nobody of a directory; whoever made her link takes it back"}
-"""What no directory, account or person decides about."""
+"""What nothing decides about that befalls a directory, an account or a person."""
 
-DIRECTORYS = {"SCIM token": "it is the directory's own, which speaks for others still", **OURS}
+TENANTS = {"API token": "it is the tenant's own, and opens nothing once the tenant is switched off", **OURS}
+"""What no account, person or directory decides about."""
+
+DIRECTORYS = {"SCIM token": "it is the directory's own, which speaks for others still", **TENANTS}
 """What one person's going leaves as it is."""
 
 OTHERS = {
@@ -381,7 +400,7 @@ WAYS_OUT: Mapping[Callable[[Company], None], GOES_ON] = {
     invitation_cancelled: OTHERS,
     member_suspended: {"invitation": "whoever has not answered cannot be suspended; it is cancelled", **DIRECTORYS},
     account_frozen: DIRECTORYS,
-    directory_off: OURS,
+    directory_off: TENANTS,
     tenant_off: OURS,
     signed_out_by_provider: {"broken glass": "the provider has never heard of this session", **GLASS},
     sessions_ended_by_provider: {
@@ -397,6 +416,10 @@ WAYS_OUT: Mapping[Callable[[Company], None], GOES_ON] = {
     scim_token_revoked: {
         "invitation": "the directory still wants her in",
         **{name: why for name, why in OTHERS.items() if name != "SCIM token"},
+    },
+    api_token_revoked: {
+        "invitation": "nothing was done to this person",
+        **{name: why for name, why in OTHERS.items() if name != "API token"},
     },
     operator_left: {
         "invitation": "nothing was done to this person",
