@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
+MOST_NAMED = 20
+"""How many known names a sentence lists: enough for what a vendor sells, and never all time zones or accounts."""
+
 
 class DomainError(Exception):
     """A request that the rules refuse."""
@@ -23,13 +26,15 @@ def nearest_first(name: str, known: Iterable[str]) -> list[str]:
 
 
 class NotFound(DomainError):
-    """Nothing of that name or id is there for the one who asks."""
+    """Nothing of that name or id is there for the one who asks; the sentence names the likeliest of many."""
 
     code = "not-found"
 
     def __init__(self, kind: str, name: str, known: Iterable[str] = ()) -> None:
         self.kind, self.name, self.known = kind, name, nearest_first(name, known)
-        hint = f" Known: {', '.join(self.known)}." if self.known else ""
+        others = len(self.known) - MOST_NAMED
+        more = f" and {others} more" if others > 0 else ""
+        hint = f" Known: {', '.join(self.known[:MOST_NAMED])}{more}." if self.known else ""
         super().__init__(f"There is no {kind} {name!r}.{hint}")
 
 
@@ -319,9 +324,11 @@ class NothingToAnswer(DomainError):
 
     code = "nothing-to-answer"
 
-    def __init__(self, user_name: str, account: str, state: str) -> None:
+    def __init__(self, user_name: str, account: str, state: str, fitting: Iterable[str] = ()) -> None:
         self.user_name, self.account, self.state = user_name, account, state
-        super().__init__(f"{user_name} is {state} in {account}, so there is nothing to do.")
+        meant = " or ".join(sorted(fitting))
+        hint = f" That is for somebody who is {meant}." if meant else ""
+        super().__init__(f"{user_name} is {state} in {account}, so there is nothing to do.{hint}")
 
 
 class BillingUnknown(DomainError):

@@ -293,7 +293,8 @@ def member_meant(
     members = work.ledger.of_people([person.id]).get(person.id, [])
     member = next((one for one in members if one.account_id == account.id), None)
     if member is None or member.state not in states:
-        raise NothingToAnswer(user_name, account_slug, member.state.value if member else "not a member")
+        fitting = {state.value for state in states if states != set(State)}
+        raise NothingToAnswer(user_name, account_slug, member.state.value if member else "not a member", fitting)
     return person, member
 
 
