@@ -40,24 +40,26 @@ def end_sessions_of(work: Work, directory_slug: str, notice: LogoutNotice) -> in
     return ended
 
 
-def revoke(work: Work, directory_slug: str, order: Revocation) -> int:
+def revoke(work: Work, directory_slug: str, order: Revocation) -> int | None:
     """Sign somebody out everywhere, as her provider orders (Global Token Revocation); return how many sessions ended.
 
-    The same order again ends nothing. Raises TokenRefused for another order under a token that was used before, and
-    NotFound for somebody whom the directory does not know and who is not signed in either.
+    None, and the token is used all the same, for somebody whom the directory does not know and who is not signed in
+    either. The same order again ends nothing. Raises TokenRefused for another order under a token that was used before.
     """
     directory = directory_named(work, directory_slug)
     token, what = f"{directory.id}:revoke:{order.token_id}", order.subject
     body = f"{token}:{sorted(what.identities)}:{sorted(what.names)}:{sorted(what.ids)}:{sorted(what.sids)}"
-    first = work.sessions.use_token(hashed(token), order.expires_at)
-    if not work.sessions.use_token(hashed(body), order.expires_at):
-        return 0
-    if not first:
+    done, unknown = hashed(body), hashed(f"{body}:unknown")
+    if not work.sessions.use_token(hashed(token), order.expires_at):
+        if not work.sessions.use_token(done, order.expires_at):
+            return 0
+        if not work.sessions.use_token(unknown, order.expires_at):
+            raise NotFound("person of that name in directory", directory.slug)
         raise TokenRefused
-    people, ended = cut(work, directory, order.subject, cause_of(directory, order.token_id))
-    if not people and not ended:
-        raise NotFound("person of that name in directory", directory.slug)
-    return ended
+    people, ended = cut(work, directory, what, cause_of(directory, order.token_id))
+    known = bool(people or ended)
+    work.sessions.use_token(done if known else unknown, order.expires_at)
+    return ended if known else None
 
 
 def cut(work: Work, directory: Directory, subject: Subject, cause: Cause) -> tuple[list[str], int]:

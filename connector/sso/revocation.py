@@ -49,6 +49,8 @@ def revoke(directory: str) -> Response:
         return make_response("", 400)
     except NotFound:
         return make_response("", 404)
+    if ended is None:
+        return make_response("", 404)
     note(log, "revocation:taken", directory=slug, sessions=ended)
     return make_response("", 204)
 

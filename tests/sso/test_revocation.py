@@ -101,6 +101,15 @@ def test_a_token_that_was_used_names_nobody_else(installation: Installation, bro
     assert reason(browsers[2]) is None
 
 
+def test_a_token_that_named_somebody_unknown_is_used_too(installation: Installation, browsers: list[Browser]) -> None:
+    """The same order is 404 each time, and another one under its token ends nothing."""
+    token = installation.idp.revocation_token(HERE)
+    nobody = {"format": "email", "email": "nobody@acme.example"}
+    assert [order(installation, nobody, token=token).status_code for _ in range(3)] == [404, 404, 404]
+    assert order(installation, token=token).status_code == 401
+    assert reason(browsers[0]) is None
+
+
 @pytest.mark.parametrize(
     "subject",
     [
@@ -148,6 +157,15 @@ def test_a_sign_in_under_way_does_not_survive(installation: Installation, clock:
     assert answer.headers["X-Jumpseat-Reason"] == "sign-in-expired"
     clock.pass_time(seconds=1)
     assert browser.sign_in(ADA).status_code == 303
+
+
+def test_a_sign_in_under_way_of_somebody_unknown_does_not_survive(installation: Installation, clock: Clock) -> None:
+    """The order is 404, for nobody of that name was stated; it is kept in mind all the same."""
+    browser = installation.browser()
+    callback = browser.go_to_provider("/login/acme", ADA)
+    clock.pass_time(seconds=5)
+    assert order(installation).status_code == 404
+    assert browser.get(callback).headers["X-Jumpseat-Reason"] == "sign-in-expired"
 
 
 @pytest.mark.parametrize(
