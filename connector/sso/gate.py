@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, jsonify, make_response, request
+from flask import Blueprint, Response, jsonify, request
 
 from connector.domain.access import Admission, Reason, Refusal
 from connector.lifecycle import admission
@@ -55,14 +55,15 @@ def gate(account: str, original: str = "") -> Response:
 
 
 def _admitted(outcome: Admission, session_token: str) -> Response:
-    response = make_response("", 200)
-    response.headers["X-Jumpseat-Person"] = outcome.person_id
-    response.headers["X-Jumpseat-User-Name"] = _field(outcome.user_name)
-    response.headers["X-Jumpseat-Account"] = outcome.account
-    response.headers["X-Jumpseat-Seat"] = ",".join(_field(name) for name in sorted(outcome.seat_types))
-    response.headers["X-Jumpseat-Permissions"] = ",".join(_field(name) for name in sorted(outcome.permissions))
-    response.headers[HEADER] = assertions().of(hashed(session_token), outcome)
-    return response
+    headers = [
+        ("X-Jumpseat-Person", outcome.person_id),
+        ("X-Jumpseat-User-Name", _field(outcome.user_name)),
+        ("X-Jumpseat-Account", outcome.account),
+        ("X-Jumpseat-Seat", ",".join(_field(name) for name in sorted(outcome.seat_types))),
+        ("X-Jumpseat-Permissions", ",".join(_field(name) for name in sorted(outcome.permissions))),
+        (HEADER, assertions().of(hashed(session_token), outcome)),
+    ]
+    return Response("", 200, headers)
 
 
 def _refused(outcome: Refusal, account: str) -> Response:

@@ -21,6 +21,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+HEADERS_OVER_TLS = HEADERS | {"Strict-Transport-Security": "max-age=31536000"}
 STATIC = "public, max-age=86400"
 
 
@@ -31,13 +32,17 @@ def install(app: Flask) -> None:
 
 def secure(response: Response) -> Response:
     """Add the headers that the answer does not have yet."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if settings().secure_cookies:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    # Looked up once: a header list is searched from its start for every name.
+    present = {name.lower() for name, _ in response.headers}
+    wanted = HEADERS_OVER_TLS if settings().secure_cookies else HEADERS
+    response.headers.extend([(name, value) for name, value in wanted.items() if name.lower() not in present])
     if request.endpoint == "web.static" and response.status_code == 200:
         response.headers["Cache-Control"] = STATIC
         return response
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.vary.add("Cookie")
+    if "cache-control" not in present:
+        response.headers.add("Cache-Control", "no-store")
+    if "vary" in present:
+        response.vary.add("Cookie")
+    else:
+        response.headers.add("Vary", "Cookie")
     return response
