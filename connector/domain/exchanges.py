@@ -25,7 +25,9 @@ may find no room left, and Python then ends the process."""
 REDACTED = "[redacted]"
 
 _SECRET_NAME = re.compile(r"password|secret(?![a-z])|token|authorization|credential", re.IGNORECASE)
-_SECRET_TEXT = re.compile(r"js[ast]_\w+|\b(?:bearer|basic)\s+[\w.~+/=-]{8,}|\beyJ[\w-]+\.[\w-]+\.[\w-]*", re.IGNORECASE)
+_SECRET_TEXT = re.compile(
+    r"js[aost]_\w+|\b(?:bearer|basic)\s+[\w.~+/=-]{8,}|\beyJ[\w-]+\.[\w-]+\.[\w-]*", re.IGNORECASE
+)
 
 _SUSPECT = (
     "password",
@@ -34,6 +36,7 @@ _SUSPECT = (
     "authorization",
     "credential",
     "jsa_",
+    "jso_",
     "jss_",
     "jst_",
     "bearer",

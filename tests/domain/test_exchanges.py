@@ -19,6 +19,7 @@ SECRETS = [
     {"nickName": "jst_hunter22"},
     {"nickName": "jsa_hunter22"},
     {"nickName": "jss_hunter22"},
+    {"nickName": "jso_hunter22"},
     {"nickName": "Bearer hunter22"},
     {"nickName": "bearer\thunter22"},
     {"nickName": "BASIC hunter22"},
