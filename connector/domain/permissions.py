@@ -8,7 +8,7 @@ withheld, and said. Both read nothing but the catalogue and the plan.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from connector.domain.catalogue import NONE, Catalogue, Nature
@@ -58,6 +58,16 @@ class Problem:
     def __str__(self) -> str:
         """Compose the sentence; pages render reason, subject and cures in the reader's language."""
         return _SENTENCES[self.reason].format(subject=self.subject, cures=", ".join(self.cures) or "nothing on sale")
+
+
+def sentences(problems: Iterable[Problem]) -> list[str]:
+    """Compose the sentences of a refusal; all permissions of one account that only lack company share the last."""
+    problems = tuple(problems)
+    lonely = [one for one in problems if one.reason is Reason.NEVER_ALONE]
+    told = [one for one in problems if one.reason is not Reason.NEVER_ALONE]
+    if lonely:
+        told.append(replace(lonely[0], subject=", ".join(one.subject for one in lonely)))
+    return [str(one) for one in told]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from connector.domain.errors import AlreadyExists, InUse, NotFound, SetRefused
 from connector.domain.events import Cause, Event, Kind
 from connector.domain.grants import Given, ManualGrant
 from connector.domain.own_catalogue import ON
-from connector.domain.permissions import Reason, check
+from connector.domain.permissions import Reason, check, sentences
 from connector.domain.tenancy import checked_slug
 from connector.lifecycle.accounts import account_named
 from connector.lifecycle.proposals import Effect, concerned_in, effects_of
@@ -95,7 +95,8 @@ def check_set(account: Account, name: str, wanted: frozenset[str]) -> None:
     Raises SetRefused with every offending permission and its cure.
     """
     terms = terms_of(replace(account, sets={}, sub_accounts=()))
-    problems = [str(one) for one in check(terms.catalogue, terms.plan, None, wanted) if one.reason is not SEAT_LATER]
+    found = check(terms.catalogue, terms.plan, None, wanted)
+    problems = sentences(one for one in found if one.reason is not SEAT_LATER)
     if not wanted:
         problems.append("It would be empty: name at least one permission.")
     if problems:

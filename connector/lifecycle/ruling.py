@@ -13,7 +13,7 @@ from connector.domain.filter import contradicts_itself
 from connector.domain.folding import fold
 from connector.domain.grants import Given
 from connector.domain.identifiers import new_id
-from connector.domain.permissions import Grant, check, check_role, combine
+from connector.domain.permissions import Grant, check, check_role, combine, sentences
 from connector.domain.settlement import Changes
 from connector.domain.tenancy import checked_slug
 from connector.lifecycle.accounts import account_named
@@ -148,7 +148,7 @@ def problems_of(given: Given, terms: Terms) -> list[str]:
         problems = check(terms.catalogue, terms.plan, given.seat_type, given.permissions)
     if not problems and given == Given():
         problems = list(combine(terms.catalogue, terms.plan, [Grant()]).withheld)
-    return [str(one) for one in problems]
+    return sentences(problems)
 
 
 def _settle_concerned(work: Work, rule: Rule, cause: Cause) -> list[Changes]:

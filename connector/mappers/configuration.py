@@ -239,7 +239,7 @@ def _amount(value: Value) -> Decimal:
 
 
 def _price(value: Value, currency: str) -> Decimal:
-    price = _checked(value, partial(read_price, "price", value.text()))
+    price = _checked(value, partial(read_price, "price", value.written()))
     if price.currency != currency:
         value.refuse(f"the account is billed in {currency}, not in {price.currency}.")
     amount: Decimal = price.amount

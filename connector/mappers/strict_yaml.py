@@ -83,6 +83,10 @@ class Value:
             self.refuse(f"must be a text, not {_kind(self.node)}.")
         return str(self.node.value)
 
+    def written(self) -> str:
+        """Read a text that is not empty, or a number as it is written: what it lacks is for the reader to say."""
+        return str(self.node.value) if self._is("int") or self._is("float") else self.text()
+
     def flag(self) -> bool:
         """Read true or false."""
         if not self._is("bool") or self.node.value not in ("true", "false"):

@@ -9,7 +9,7 @@ from itertools import permutations
 import pytest
 
 from connector.domain.errors import NotFound
-from connector.domain.permissions import Combined, Grant, Problem, Reason, check, check_role, combine
+from connector.domain.permissions import Combined, Grant, Problem, Reason, check, check_role, combine, sentences
 from connector.mappers.catalogues import load_catalogue
 
 
@@ -396,3 +396,15 @@ class TestFlatSeats:
         outcome = combined("mailjet", "custom", grant(None, "billing.view"), grant(None, "account.share"))
         assert outcome.permissions == {"billing.view"}
         assert outcome.withheld == (Problem("account.share", Reason.OWNER_ONLY),)
+
+
+def test_permissions_that_lack_company_are_named_in_one_sentence() -> None:
+    """Brevo's general features have one cure for all of them; what else is wrong keeps a sentence of its own."""
+    catalogue = load_catalogue("brevo")
+    plan = catalogue.plan("standard")
+    assert sentences(check(catalogue, plan, None, frozenset({"smtp", "companies.manage_others"}))) == [
+        "companies.manage_others also needs companies.manage_owned.",
+        "companies.manage_others, smtp cannot be given without something of these areas: marketing, sales.",
+    ]
+    assert len(sentences(check_role(catalogue, plan, None, "all_general"))) == 1
+    assert sentences([]) == []

@@ -140,6 +140,7 @@ tenants:
         ("2026-01-31", "2026-02-30", 13, "tenants.acme.accounts.hub.billing.anchor", "a day written as 2026-01-31"),
         ("months: 1", "months: 37", 13, "tenants.acme.accounts.hub.billing.months", "must not be above 36"),
         ('"100"', "100", 13, "tenants.acme.accounts.hub.billing.budget", "must be a text"),
+        ("45.00 EUR", "45.00", 13, "tenants.acme.accounts.hub.billing.prices.seats/core", "lacks its currency"),
         ("45.00 EUR", '"45.00"', 13, "tenants.acme.accounts.hub.billing.prices.seats/core", "lacks its currency"),
         ("45.00 EUR", "45.00 USD", 13, "tenants.acme.accounts.hub.billing.prices.seats/core", "not in USD"),
         ("seats/core:", "seats/cor:", 13, "tenants.acme.accounts.hub.billing.prices.seats/cor", "first: seats/core"),
