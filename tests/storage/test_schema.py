@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from connector.storage import schema
 from connector.storage.database import Database
 from connector.storage.tables import metadata
 
@@ -36,6 +38,11 @@ def test_migrating_an_empty_database_leads_to_the_declared_tables(empty: Databas
     assert empty.is_current()
     with empty.engine.begin() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_newest_migration_is_known_by_name() -> None:
+    """Whoever adds one says so where the schema is compared."""
+    assert ScriptDirectory.from_config(schema._config()).get_heads() == [schema.HEAD]
 
 
 def test_migrating_twice_is_harmless(empty: Database) -> None:
