@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from connector.lifecycle import admission
+from connector.storage import prepared
+from connector.storage.prepared import execute
 
 from ..lifecycle.company import Company
 from ..lifecycle.conftest import clock, company, empty, lifecycle
@@ -14,7 +18,7 @@ __all__ = ["clock", "company", "empty", "lifecycle"]
 
 
 @pytest.mark.parametrize("case", ["admitted", "left", "frozen", "stranger"])
-def test_the_gate_asks_one_statement(company: Company, case: str) -> None:
+def test_the_gate_asks_one_statement(company: Company, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever asks, and whatever the answer is: everything that it rests on is read at one moment."""
     company.account(seats=5)
     company.everybody()
@@ -32,6 +36,11 @@ def test_the_gate_asks_one_statement(company: Company, case: str) -> None:
     def note(_: object, __: object, statement: str, *___: object) -> None:
         asked.append(statement)
 
+    def run(connection: Connection, statement: str, parameters: Any, *, many: bool = False) -> Any:
+        asked.append(statement)
+        return execute(connection, statement, parameters, many=many)
+
+    monkeypatch.setattr(prepared, "execute", run)
     event.listen(engine, "before_cursor_execute", note)
     try:
         company.read(admission.decide, session, "crm")
