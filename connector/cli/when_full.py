@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from connector.cli.member import tell
 from connector.cli.operator import Operator, pass_operator
-from connector.cli.output import count, document, json_option, listing
-from connector.cli.purchases import outcomes
+from connector.cli.output import count, json_option, listing
 from connector.domain.seats import WhenFull
 from connector.lifecycle import pool_policies, reporting
 
 if TYPE_CHECKING:
     from connector.domain.seats import SeatPool
-    from connector.lifecycle.proposals import Effect
 
 COLUMNS = {"pool": "Seats", "when_full": "When full", "fallback": "Meanwhile", "grace": "Grace", "grace_until": "Ends"}
 
@@ -52,21 +51,11 @@ def when_full(
         wanted, cause = WhenFull(policy), operator.cause
         effects = run(use_case, name, pool, wanted, cause, seats=seats, days=days, fallback=fallback)
         if preview:
-            _tell(effects, as_json)
+            tell(effects, preview, as_json)
             return
     report = operator.read(reporting.account, name)
     rows = [_row(one.pool, as_json) for one in report.pools]
     listing(rows, COLUMNS, as_json, "The account has no seats.")
-
-
-def _tell(effects: tuple[Effect, ...], as_json: bool) -> None:
-    if as_json:
-        people = [{"person": one.user_name, "outcome": one.outcome.value, "place": one.place} for one in effects]
-        document({"preview": True, "effects": people})
-        return
-    click.echo("This is what would happen; nothing was done.")
-    for line in outcomes(effects):
-        click.echo(line)
 
 
 def _row(pool: SeatPool, as_json: bool) -> dict[str, Any]:

@@ -61,7 +61,7 @@ ACCOUNT = (
 ONE_WORD = (WhenFull.WAIT, WhenFull.REFUSE)
 GRACE = ("grace", "days")
 INVITATIONS = ("mail", "reminder_hours")
-BILLING = ("months", "budget", "prices")
+BILLING = ("time_zone", "months", "budget", "prices")
 RULE = ("directory", "group", "group_external_id", "filter", "seat_type", "role", "permissions", "priority")
 LONGEST_PERIOD = 36
 LONGEST_GRACE = 366
@@ -211,7 +211,7 @@ def _policy(value: Value, catalogue: Catalogue) -> PoolPolicy:
 
 
 def _billing(value: Value, catalogue: Catalogue) -> StatedBilling:
-    record = value.record(("currency", "time_zone", "anchor"), BILLING)
+    record = value.record(("currency", "anchor"), BILLING)
     currency = _checked(record["currency"], partial(checked_currency, record["currency"].text()))
     months = record["months"].number(1) if "months" in record else 1
     if months > LONGEST_PERIOD:
@@ -219,7 +219,7 @@ def _billing(value: Value, catalogue: Catalogue) -> StatedBilling:
     prices = record["prices"].entries(items_of(catalogue), "item") if "prices" in record else {}
     return StatedBilling(
         currency,
-        record["time_zone"].name(available_timezones(), "time zone"),
+        record["time_zone"].name(available_timezones(), "time zone") if "time_zone" in record else "UTC",
         record["anchor"].day(),
         months,
         _amount(record["budget"]) if "budget" in record else None,

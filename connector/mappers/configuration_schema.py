@@ -128,10 +128,10 @@ def _billing() -> Schema:
     return _record(
         {
             "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
-            "time_zone": _told("For example Europe/Paris.", TEXT),
             "anchor": _told("A day on which a period begins.", {"type": "string", "format": "date"}),
         },
         {
+            "time_zone": _told("Where a day begins, for example Europe/Paris; UTC unless told.", TEXT),
             "months": _within(1, file.LONGEST_PERIOD),
             "budget": _told("Above it, a purchase needs approval.", {"type": "string", "pattern": AMOUNT}),
             "prices": _told("A month, for example 12.00 EUR.", {"type": "object", "additionalProperties": price}),

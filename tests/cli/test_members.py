@@ -114,6 +114,8 @@ def test_a_fallback_is_said_and_shown(terminal: Terminal, company: Company) -> N
     policy = ("account", "when-full", "hub", "sales_service", "fallback", "--seat-type", "core")
     assert "Get a seat (1): ada@acme.example (meanwhile core)" in terminal.read(*policy, "--preview")
     assert terminal.json(*policy, "--preview")["effects"][0]["place"] == 1
+    nobody = ("account", "when-full", "hub", "core", "refuse", "--preview")
+    assert "Nobody's seats or permissions are others than before." in terminal.read(*nobody)
     assert {one["fallback"] for one in terminal.json("account", "when-full", "hub")} == {None}
     terminal.run(*policy)
     pools = {one["pool"]: one for one in terminal.json("account", "when-full", "hub")}

@@ -171,6 +171,14 @@ def test_a_name_stands_under_one_tenant() -> None:
         read_configuration(twice, "company.yaml")
 
 
+def test_a_day_begins_in_utc_unless_a_file_says_where() -> None:
+    """As with `jumpseat account billing` and over the API."""
+    stated = read_configuration(TEMPLATE.replace(" time_zone: Europe/Paris,", ""), "company.yaml")
+    billing = stated.tenants["acme"].accounts["hub"].billing
+    assert billing is not None
+    assert billing.time_zone == "UTC"
+
+
 def test_the_schema_that_is_kept_is_current() -> None:
     """Written anew by: jumpseat schema > docs/reference/jumpseat.schema.json."""
     assert KEPT.read_text(encoding="utf-8") == as_json()
@@ -186,6 +194,7 @@ def test_the_schema_that_is_kept_is_current() -> None:
         ("{core: 7}", "{core: -1}"),
         ("{core: 7}", "{core: many}"),
         ("currency: EUR", "currency: euro"),
+        (" time_zone: Europe/Paris,", ""),
         ("{grace: 2, days: 14}", "{fallback: core}"),
         ("{grace: 2, days: 14}", "fallback"),
         ("idp: okta,", "idp: okta, requests_per_second: 3,"),
