@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from keycloak import KeycloakAdmin
@@ -20,8 +22,22 @@ from connector.keycloak.server import NOT_FOUND, told_in_a_sentence
 
 User = dict[str, Any]
 
+AGAIN_AFTER = timedelta(seconds=2)
+"""How long after somebody was sent out she is sent out again; more than a second."""
+
 _USER_ID = re.compile(r"[A-Za-z0-9:_-]{1,255}")
 """What an id in a realm looks like, those of federated users too. It becomes part of an address that we write to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What was done for a realm to show how somebody stands, perhaps nothing.
+
+    Where it is not `finished`, she has been sent out and is to be sent out again after `AGAIN_AFTER`.
+    """
+
+    done: tuple[str, ...] = ()
+    finished: bool = True
 
 
 class RealmPeople:
@@ -30,21 +46,22 @@ class RealmPeople:
     def __init__(self, url: str, admin: KeycloakAdmin) -> None:
         self._url, self._admin = url, admin
 
-    def show(self, likeness: Likeness) -> list[str]:
-        """Let the realm show how one person stands; return what was done, nothing where it did already.
+    def show(self, likeness: Likeness, *, sent_out: bool = False) -> Shown:
+        """Let the realm show how one person stands; `sent_out` tells that this has been begun so long ago.
 
         Raises KeycloakFailure. Somebody whom the realm does not know has no access there. Whether she is enabled and to
         what she is linked is the realm's own business.
         """
         user_id = likeness.external_id
         if user_id is None or not is_user_id(user_id):
-            return []
+            return Shown()
         with told_in_a_sentence(self._url):
             user = found(lambda: self._admin.get_user(user_id))
             if user is None or standing_in(user) == likeness.standing:
-                return []
-            turn(self._admin, user, likeness.standing)
-            return [likeness.standing.value]
+                return Shown()
+            if not turn(self._admin, user, likeness.standing, sent_out=sent_out):
+                return Shown(("sent out",), finished=False)
+            return Shown((likeness.standing.value,))
 
 
 def is_user_id(external_id: str) -> bool:
@@ -57,16 +74,19 @@ def standing_in(user: User) -> str | None:
     return next(iter(user.get("attributes", {}).get(gate.ATTRIBUTE, ())), None)
 
 
-def turn(admin: KeycloakAdmin, user: User, standing: Standing) -> None:
+def turn(admin: KeycloakAdmin, user: User, standing: Standing, *, sent_out: bool) -> bool:
     """Let a user stand otherwise from now on, without the sessions that she may not have any more.
 
-    Whoever is merely pending for the first time keeps hers: it may be the one at Jumpseat, in which she is about to
-    accept.
+    Tells whether that is so already. Whoever is merely pending for the first time keeps hers: it may be the one at
+    Jumpseat, in which she is about to accept.
     """
     if must_leave(user, standing):
         shut(admin, user)
         end_access(admin, user["id"])
+        if not sent_out:
+            return False
     mark(admin, user, standing)
+    return True
 
 
 def must_leave(user: User, standing: Standing) -> bool:
@@ -97,7 +117,9 @@ def end_access(admin: KeycloakAdmin, user_id: str) -> None:
     """End a user's sessions at every client, offline ones too, and refuse every token issued until now.
 
     The logout sets the user's not-before time and tells clients by back-channel logout, within the request. Consents go
-    with the offline tokens they hold, which enabling her again would otherwise revive.
+    with the offline tokens they hold, which enabling her again would otherwise revive. It is to be done twice: that
+    time has whole seconds, so that a token of the same second, or one that was refreshed meanwhile, outlives the first,
+    although no session is listed any more (measured on 26.7.4).
     """
     admin.user_logout(user_id)
     for consent in admin.user_consents(user_id):

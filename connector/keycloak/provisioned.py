@@ -13,7 +13,7 @@ from keycloak.exceptions import KeycloakError
 
 from connector.domain.realms import Likeness, Standing
 from connector.keycloak import gate
-from connector.keycloak.people import User, end_access, mark, must_leave, shut, standing_in
+from connector.keycloak.people import Shown, User, end_access, mark, must_leave, shut, standing_in
 from connector.keycloak.server import KeycloakFailure, told_in_a_sentence
 
 CONFLICT = 409
@@ -25,15 +25,15 @@ class ProvisionedUsers:
     def __init__(self, url: str, admin: KeycloakAdmin, broker: str | None) -> None:
         self._url, self._admin, self._broker = url, admin, broker
 
-    def show(self, likeness: Likeness) -> list[str]:
-        """Let the realm show how one person stands; return what was done, nothing where it did already.
+    def show(self, likeness: Likeness, *, sent_out: bool = False) -> Shown:
+        """Let the realm show how one person stands; `sent_out` tells that this has been begun so long ago.
 
         Raises KeycloakFailure, a permanent one where her name or her sign-in belongs to another user of the realm.
         """
         with told_in_a_sentence(self._url):
             user = self._user_of(likeness.person_id)
             if likeness.standing is Standing.REVOKED:
-                return self._let_go(user) if user else []
+                return self._let_go(user, sent_out=sent_out) if user else Shown()
             done = []
             if user is None:
                 user = self._make(likeness)
@@ -42,25 +42,30 @@ class ProvisionedUsers:
             if must_leave(user, likeness.standing):
                 shut(self._admin, user)
                 end_access(self._admin, user["id"])
+                if not sent_out:
+                    return Shown(("sent out",), finished=False)
             done += self._link(user["id"], likeness)
             mark(self._admin, user, likeness.standing, **_described(likeness))
-            return done + ([likeness.standing.value] if user != before else [])
+            done += [likeness.standing.value] if user != before else []
+            return Shown(tuple(done))
 
-    def _let_go(self, user: User) -> list[str]:
+    def _let_go(self, user: User, *, sent_out: bool) -> Shown:
         """Log out, revoke consents, disable, unlink: after the logout, for a disabled user nobody is told of it.
 
         (keycloak/keycloak#37981). The mark that all is done comes last.
         """
         links = self._links(user["id"])
         if standing_in(user) == Standing.REVOKED and not user.get("enabled") and not links:
-            return []
+            return Shown()
         shut(self._admin, user)
         end_access(self._admin, user["id"])
         mark(self._admin, user, gate.LEAVING, enabled=False)
         for broker in links:
             self._admin.delete_user_social_login(user["id"], broker)
+        if not sent_out:
+            return Shown(("sent out",), finished=False)
         mark(self._admin, user, Standing.REVOKED)
-        return [Standing.REVOKED.value]
+        return Shown((Standing.REVOKED.value,))
 
     def _user_of(self, person_id: str) -> User | None:
         asked = {"q": f"{gate.PERSON}:{person_id}", "briefRepresentation": "false"}

@@ -10,7 +10,7 @@ import logging
 
 from connector.domain.errors import DomainError
 from connector.domain.realms import Likeness
-from connector.keycloak.people import RealmPeople
+from connector.keycloak.people import AGAIN_AFTER, RealmPeople, Shown
 from connector.keycloak.provisioned import ProvisionedUsers
 from connector.keycloak.pull import Connect, Pull, administrate
 from connector.keycloak.server import KeycloakFailure
@@ -47,35 +47,39 @@ class RealmTeller:
 
     def _deliver(self, one: Delivery, away: dict[str, KeycloakFailure]) -> None:
         try:
-            done = self._show(one, away)
+            shown = self._show(one, away)
         except KeycloakFailure as failure:
             self._lifecycle.write(mirroring.not_told, one, str(failure), permanent=failure.permanent)
             note(log, "realm:failed", delivery=one.id, attempts=one.attempts)
         else:
-            self._lifecycle.write(mirroring.told, one, done)
+            use_case = mirroring.told if shown.finished else mirroring.sent_out
+            self._lifecycle.write(use_case, one, shown.done, AGAIN_AFTER)
             note(log, "realm:told", delivery=one.id)
 
-    def _show(self, one: Delivery, away: dict[str, KeycloakFailure]) -> list[str]:
-        """Show the realm how a person stands, until it shows how she stands now.
+    def _show(self, one: Delivery, away: dict[str, KeycloakFailure]) -> Shown:
+        """Show the realm how a person stands, until it shows how she stands now, or she is to be sent out again.
 
         Another worker may have told it of an earlier moment meanwhile: whoever writes last looks again.
         """
-        done: list[str] = []
-        shown: Likeness | None = None
+        done: tuple[str, ...] = ()
+        told: Likeness | None = None
         for _ in range(SETTLED_AFTER):
             wanted = self._lifecycle.read(mirroring.telling, one)
-            if wanted is None or wanted.likeness == shown:
-                return done
-            done += self._shown(wanted, away)
-            shown = wanted.likeness
+            if wanted is None or wanted.likeness == told:
+                return Shown(done)
+            shown = self._shown(wanted, away)
+            done += shown.done
+            if not shown.finished:
+                return Shown(done, finished=False)
+            told = wanted.likeness
         raise KeycloakFailure("She changes faster than the realm can be told.")
 
-    def _shown(self, wanted: Telling, away: dict[str, KeycloakFailure]) -> list[str]:
+    def _shown(self, wanted: Telling, away: dict[str, KeycloakFailure]) -> Shown:
         realm = wanted.to.realm
         if realm.server in away:
             raise away[realm.server]
         try:
-            return self._people(wanted.to).show(wanted.likeness)
+            return self._people(wanted.to).show(wanted.likeness, sent_out=wanted.sent_out)
         except KeycloakFailure as failure:
             if failure.unreachable:
                 away[realm.server] = failure

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from connector.domain.events import THE_CLOCK, Event, Kind
 from connector.domain.memberships import Membership, State
@@ -19,14 +20,16 @@ from connector.lifecycle.realms import RealmAccess, opened
 from connector.storage.work import Work
 
 AT_ONCE = 20
+SENT_OUT = "sent_out"
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What a realm is to be told of one person."""
+    """What a realm is to be told of one person; `sent_out` when this delivery has ended her access there before."""
 
     to: RealmAccess
     likeness: Likeness
+    sent_out: bool = False
 
 
 def claim(work: Work) -> list[Delivery]:
@@ -41,14 +44,21 @@ def telling(work: Work, delivery: Delivery) -> Telling | None:
     realm = work.realms.of(person.directory_id) if person else None
     if person is None or realm is None or not realm.mirrors:
         return None
-    return Telling(opened(work, realm), _likeness(person, work.ledger.of_people([person.id]).get(person.id, ())))
+    likeness = _likeness(person, work.ledger.of_people([person.id]).get(person.id, ()))
+    return Telling(opened(work, realm), likeness, delivery.payload.get(SENT_OUT) is True)
 
 
-def told(work: Work, delivery: Delivery, done: Collection[str]) -> None:
+def told(work: Work, delivery: Delivery, done: Collection[str], again_after: timedelta | None = None) -> None:
     """Note that the realm shows a person as she stands; `done` is what had to be done for it, perhaps nothing."""
     work.trail.delivered(delivery.id, work.now)
     if done:
         work.trail.tell([_event(work, delivery, Kind.REALM_TOLD, {"done": list(done)})])
+
+
+def sent_out(work: Work, delivery: Delivery, done: Collection[str], again_after: timedelta) -> None:
+    """Note that a person was sent out of the realm, which is to be done once more before it is finished."""
+    work.trail.go_on(delivery.id, {**delivery.payload, SENT_OUT: True}, work.now + again_after)
+    work.trail.tell([_event(work, delivery, Kind.REALM_TOLD, {"done": list(done)})])
 
 
 def not_told(work: Work, delivery: Delivery, reason: str, *, permanent: bool) -> None:

@@ -107,6 +107,11 @@ class Trail:
             update(outbox).where(outbox.c.id == outbox_id).values(state="done", done_at=now, error=None)
         )
 
+    def go_on(self, outbox_id: str, payload: Mapping[str, Any], due_at: datetime) -> None:
+        """Leave the rest of a delivery for later; what was done of it stands in its payload."""
+        values = {"payload": dict(payload), "due_at": due_at, "error": None}
+        self.connection.execute(update(outbox).where(outbox.c.id == outbox_id).values(values))
+
     def put_off(self, outbox_id: str, error: str, due_at: datetime | None) -> None:
         """Note a failure: try again at `due_at`, or never when it is None."""
         values: dict[str, Any] = {"error": error} | ({"due_at": due_at} if due_at else {"state": "failed"})

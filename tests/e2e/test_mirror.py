@@ -75,7 +75,7 @@ def test_whoever_lost_her_access_is_sent_out_of_the_realm(
     left = time.monotonic()
     wait_for("the end of her sessions", lambda: told.realm.get_sessions(person.id) == [])
     measured("keycloak_sessions_gone_after", time.monotonic() - left)
-    # The list is empty a moment before Keycloak has finished the logout.
+    # A token of the second of the logout is refused after the second one.
     wait_for("the end of her tokens", lambda: refresh(told, token).status_code == 400)
     took = time.monotonic() - left
     measured("keycloak_tokens_refused_after", took)

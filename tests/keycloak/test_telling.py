@@ -42,6 +42,8 @@ def test_a_realm_follows_whatever_changes_how_somebody_stands(
 
     def told() -> None:
         assert teller.turn()
+        shop.clock.forward(seconds=2)
+        teller.turn()
         seen.append((realm.standing("user-1"), realm.users["user-1"]["enabled"]))
 
     told()
@@ -80,6 +82,10 @@ def test_the_cut_here_does_not_wait_for_the_realm(shop: Shop, realm: FakeRealm, 
     realm.breaks_after = None
     assert not teller.turn(), "not before its time"
     shop.clock.forward(seconds=3)
+    teller.turn()
+    assert standings(realm) == {"ada": "leaving", "bob": "pending"}
+    assert not realm.let_in("user-1")
+    shop.clock.forward(seconds=2)
     teller.turn()
     assert standings(realm) == {"ada": "revoked", "bob": "pending"}
 
@@ -120,6 +126,26 @@ def test_what_no_retry_mends_is_left_for_an_operator(shop: Shop, realm: FakeReal
     assert (found[Check.DELIVERIES], found[Check.REALMS]) == ([], [])
 
 
+def test_whoever_leaves_is_sent_out_twice(shop: Shop, realm: FakeRealm, teller: RealmTeller) -> None:
+    """More than a second apart, and each delivery by itself: a token of the first logout's second outlives that one."""
+    ada = shop.person("ada")
+    shop.accept(ada)
+    teller.turn()
+    realm.log.clear()
+    shop.deactivate(ada)
+    teller.turn()
+    assert realm.log == ["mark leaving", "log out", "disable", "unlink okta"]
+    assert not teller.turn()
+    shop.write(realms.tell_of_everybody, "okta")
+    teller.turn()
+    assert realm.standing("user-1") == "leaving", "another delivery does not count the first one's"
+    shop.clock.forward(seconds=2)
+    teller.turn()
+    assert realm.log.count("log out") >= 3
+    assert realm.standing("user-1") == "revoked"
+    assert shop.left_to_tell() == 0
+
+
 def test_a_change_while_the_realm_is_told_is_told_too(shop: Shop, realm: FakeRealm, teller: RealmTeller) -> None:
     """Two workers tell of one person; the one with the older word, if it writes last, looks again and mends it."""
     ada = shop.person("ada")
@@ -130,13 +156,19 @@ def test_a_change_while_the_realm_is_told_is_told_too(shop: Shop, realm: FakeRea
         link(*given)
         realm.add_user_social_login = link  # type: ignore[method-assign]
         shop.deactivate(ada)
-        RealmTeller(shop.lifecycle, shop.administrate).turn()
+        other = RealmTeller(shop.lifecycle, shop.administrate)
+        other.turn()
+        shop.clock.forward(seconds=2)
+        other.turn()
         assert realm.standing("user-1") == "revoked"
 
     realm.add_user_social_login = she_leaves_meanwhile  # type: ignore[method-assign]
     teller.turn()
-    assert (realm.standing("user-1"), realm.users["user-1"]["enabled"]) == ("revoked", False)
+    assert (realm.standing("user-1"), realm.users["user-1"]["enabled"]) == ("leaving", False)
     assert not realm.let_in("user-1")
+    shop.clock.forward(seconds=2)
+    teller.turn()
+    assert (realm.standing("user-1"), realm.users["user-1"]["enabled"]) == ("revoked", False)
 
 
 def test_a_realm_that_states_its_people_is_told_of_those_it_knows(shop: Shop, teller: RealmTeller) -> None:
