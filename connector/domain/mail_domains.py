@@ -55,3 +55,15 @@ def checked_domain(name: str) -> str:
     if labels[-1].isdigit():
         raise InvalidValue("domain", f"{name!r} is an address, not a domain.")
     return found
+
+
+def domain_of(address: str) -> str | None:
+    """Return the domain of an e-mail address as it is compared, or None for what is no address of one person.
+
+    Two `@` are refused: others took `a@evil.example@acme.example` for one of Acme's (oauth2-proxy, CVE-2026-40574).
+    """
+    name, at, domain = address.strip().partition("@")
+    try:
+        return checked_domain(domain) if name and at else None
+    except InvalidValue:
+        return None

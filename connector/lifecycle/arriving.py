@@ -13,6 +13,7 @@ from connector.domain.events import Cause, CauseKind, Kind
 from connector.domain.folding import fold
 from connector.domain.identities import verified_email
 from connector.domain.invitations import InvitationState
+from connector.domain.mail_domains import domain_of
 from connector.domain.memberships import Answer
 from connector.domain.people import Person
 from connector.domain.sessions import Identity
@@ -68,8 +69,8 @@ def _implied(work: Work, directory: Directory, identity: Identity) -> bool:
 def _proved_address(work: Work, directory: Directory, identity: Identity) -> str | None:
     """Return the address that the provider vouches for, where its domain is proved for this very directory."""
     address = verified_email(identity.claims)
-    domain = address.rpartition("@")[2].lower() if address else ""
-    return address if domain and work.mail_domains.directory_of(domain) == directory.id else None
+    domain = domain_of(address) if address else None
+    return address if domain is not None and work.mail_domains.directory_of(domain) == directory.id else None
 
 
 def _recognise(work: Work, directory: Directory, identity: Identity, *, implied: bool) -> Person | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from connector.domain.errors import SignInNeeded
+from connector.domain.mail_domains import domain_of
 from connector.domain.memberships import Membership, State
 from connector.domain.people import Person
 from connector.domain.sessions import Session
@@ -58,7 +59,8 @@ def directory_meant(work: Work, typed: str) -> Directory | None:
     wanted = typed.strip().lower()
     open_ids = _open_ids(work)
     directories = [one for one in work.tenancy.directories() if one.id in open_ids]
-    proved = work.mail_domains.directory_of(wanted.rpartition("@")[2]) if "@" in wanted else None
+    domain = domain_of(wanted)
+    proved = work.mail_domains.directory_of(domain) if domain is not None else None
     named = [one for one in directories if one.slug == wanted or one.id == proved]
     return next(iter(named or (directories if len(directories) == 1 else [])), None)
 

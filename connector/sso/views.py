@@ -81,7 +81,7 @@ def _refused(error: SignInRefused) -> Response:
 
 @blueprint.errorhandler(TooManySignIns)
 def _too_many(error: TooManySignIns) -> Response:
-    response = refusal("too-many-sign-ins")
+    response = refused("too-many-sign-ins")
     response.headers["Retry-After"] = str(error.wait)
     return response
 

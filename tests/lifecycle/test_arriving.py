@@ -64,6 +64,8 @@ class TestWhatIsTakenForAnAcceptance:
             ("proved-domain", {}, False),
             ("proved-domain", vouched("ada@elsewhere.example"), False),
             ("proved-domain", vouched("ada@mail.acme.example"), False),
+            ("proved-domain", vouched("ada@evil.example@acme.example"), False),
+            ("proved-domain", vouched("@acme.example"), False),
             ("proved-domain", {"email": "ada@acme.example"}, False),
             ("proved-domain", {"email": "ada@acme.example", "email_verified": "true"}, False),
             ("proved-domain", {"email": "ada@acme.example", "email_verified": False}, False),

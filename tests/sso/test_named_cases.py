@@ -20,6 +20,7 @@ CLAIMS, LOGOUT, PROVIDER = "sso/test_claims.py", "sso/test_logout.py", "sso/test
 TOKENS, TRANSPORT, VIEWS = "web/issuers/test_tokens.py", "web/issuers/test_transport.py", "sso/test_views.py"
 MATRIX, PAGES, INVITATIONS = "sso/test_deprovisioning_matrix.py", "pages/test_views.py", "lifecycle/test_invitations.py"
 GATE, BAD, WEB = "sso/test_gate.py", "sso/test_bad_input.py", "web/test_pages.py"
+ARRIVING = "lifecycle/test_arriving.py"
 CUT = f"{MATRIX}::test_every_way_in_is_refused_at_the_very_next_request"
 
 BASIC_RP = {
@@ -166,7 +167,7 @@ INCIDENTS = {
     75: "the gate looks at no address but its own: there is no rule that some path could be an exception to",
     76: f"{GATE}::test_no_header_of_the_clients_opens_the_gate[X_Jumpseat_Person]",
     77: f"{GATE}::test_no_header_of_the_clients_opens_the_gate[User-Agent]",
-    78: f"{VIEWS}::test_an_unknown_place_is_not_explained[acme@initech.example]",
+    78: f"{ARRIVING}::test_an_invitee_whose_subject_claim_matches[ada@evil.example@acme.example]",
     79: f"{VIEWS}::test_the_session_before_is_over",
     80: f"{GATE}::test_no_header_of_the_clients_opens_the_gate[X-Jumpseat-Person]",
     81: "web/test_source.py::test_forwarded_addresses_are_believed_from_named_proxies_only",

@@ -52,7 +52,15 @@ class TestTheWayThere:
         assert ("login_hint" in answer.text) == ("@" in typed)
 
     @pytest.mark.parametrize(
-        "typed", ["ada@acme.example", "ada@mail.acme.example", "acme@initech.example", "@", "a@acme.example@globex"]
+        "typed",
+        [
+            "ada@acme.example",
+            "ada@mail.acme.example",
+            "acme@initech.example",
+            "@",
+            "a@acme.example@globex",
+            "a@globex@proved.example",
+        ],
     )
     def test_an_address_at_a_domain_that_nobody_proved_asks_for_the_name(
         self, installation: Installation, typed: str
@@ -149,6 +157,7 @@ class TestTooMany:
         assert [one.status_code for one in answers] == [302] * 19 + [429] * 11
         assert reason_of(answers[-1]) == "too-many-sign-ins"
         assert answers[-1].headers["Retry-After"] == "1"
+        assert re.search(r"Reference <code>[0-9A-F]{4}-[0-9A-F]{4}<", answers[-1].text)
         elsewhere = installation.app.test_client().get("/login/acme", environ_base={"REMOTE_ADDR": "10.0.0.9"})
         assert elsewhere.status_code == 302
         clock.pass_time(seconds=1)
