@@ -19,7 +19,7 @@ from connector.domain.memberships import Obstacle
 from connector.domain.operator_tokens import Scope
 from connector.domain.seats import LineOrder, WhenFull
 from connector.domain.step_up import StepUp
-from connector.lifecycle import accounts, freezing, outstanding, pool_policies, reporting, stepping_up
+from connector.lifecycle import accounts, freezing, outstanding, pool_policies, reporting, seating, stepping_up
 from connector.lifecycle.reporting import AccountReport
 from connector.mappers.catalogues import known_catalogues, load_catalogue
 from connector.storage.work import Work
@@ -102,6 +102,7 @@ class Capacity(Schema):
     """How many seats a pool has."""
 
     capacity = fields.number("Seats, the owner's included.", required=True, example=25)
+    approve = fields.yes_no("Though the next invoice is above the budget.", load_default=False)
 
 
 class Line(Schema):
@@ -241,7 +242,8 @@ def when_full(_: dict[str, Any], body: dict[str, Any], account: str, pool: str) 
 )
 def capacity(_: dict[str, Any], body: dict[str, Any], account: str, pool: str) -> Response:
     """Set how many seats a pool has; whoever waits longest gets what is added. Nobody is evicted."""
-    return change(accounts.change_capacity, account, pool, body["capacity"], cause(), shown=_shown(account))
+    wanted = {"approved": body["approve"]}
+    return change(seating.set_seats, account, pool, body["capacity"], cause(), shown=_shown(account), **wanted)
 
 
 @noun.reads("/accounts/<account>/step-up", Scope.ACCOUNTS_READ, StepUpSchema)

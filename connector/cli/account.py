@@ -18,7 +18,7 @@ from connector.cli.step_up import step_up
 from connector.cli.vendors import vendors
 from connector.cli.when_full import when_full
 from connector.domain.seats import LineOrder
-from connector.lifecycle import accounts, outstanding, pool_policies, reporting
+from connector.lifecycle import accounts, outstanding, pool_policies, reporting, seating
 
 if TYPE_CHECKING:
     from connector.domain.events import Cause
@@ -172,11 +172,12 @@ def line_(operator: Operator, name: str, order: str, preview: bool, as_json: boo
 @click.argument("name")
 @click.argument("pool")
 @click.argument("number", type=click.IntRange(min=0))
+@purchases.approved
 @json_option
 @pass_operator
-def seats(operator: Operator, name: str, pool: str, number: int, as_json: bool) -> None:
+def seats(operator: Operator, name: str, pool: str, number: int, approve: bool, as_json: bool) -> None:
     """Set how many seats a pool has, the owner's included; whoever waits longest gets what is added."""
-    earlier, report = operator.write(_change_capacity, name, pool, number, operator.cause)
+    earlier, report = operator.write(_set_seats, name, pool, number, operator.cause, approve)
     before, after = _pool(earlier, pool), _pool(report, pool)
     served = before.waiting - after.waiting if before and after else 0
     if as_json:
@@ -202,12 +203,12 @@ for _one in (
     command.add_command(_one)
 
 
-def _change_capacity(
-    work: Work, name: str, pool: str, number: int, cause: Cause
+def _set_seats(
+    work: Work, name: str, pool: str, number: int, cause: Cause, approved: bool
 ) -> tuple[AccountReport, AccountReport]:
     """Change a pool, and return the account before and after, as one unit of work sees it."""
     before = reporting.account(work, name)
-    accounts.change_capacity(work, name, pool, number, cause)
+    seating.set_seats(work, name, pool, number, cause, approved=approved)
     return before, reporting.account(work, name)
 
 

@@ -22,7 +22,7 @@ from connector.domain.errors import (
 )
 from connector.domain.events import THE_CLOCK, Cause, Event, Kind
 from connector.domain.seats import SeatPool
-from connector.lifecycle.accounts import account_named, owners_seats
+from connector.lifecycle.accounts import account_named, change_capacity, owners_seats
 from connector.lifecycle.books import capacities_under, note_purchases
 from connector.lifecycle.consequences import apply
 from connector.lifecycle.invoicing import renewal_of, terms_or_refuse
@@ -66,6 +66,22 @@ def _purchase(work: Work, account: Account, key: str, number: int, *, locking: b
     capacities[key] = pool.capacity + number
     planned = work.billing.planned(account.id)
     return propose(work, account, account, capacities, locking=locking, planned=planned)
+
+
+def set_seats(
+    work: Work, slug: str, pool: str, capacity: int | None, cause: Cause, *, approved: bool = False
+) -> SeatPool:
+    """Set how many seats a pool has, as `change_capacity` does; more of them are held to the budget as if bought.
+
+    Raises ApprovalNeeded above the account's budget, unless it is `approved`; besides what `change_capacity` raises.
+    """
+    account = _locked(work, slug)
+    terms_of(account).plan.admit(pool, capacity)
+    capacities = {one.key: one.capacity for one in work.accounts.pools([account.id])[account.id].values()}
+    planned = work.billing.planned(account.id)
+    wanted = propose(work, account, account, {**capacities, pool: capacity}, locking=False, planned=planned)
+    _check(wanted.preview, None, approved)
+    return change_capacity(work, slug, pool, capacity, cause)
 
 
 # Changing plan and add-ons.

@@ -64,6 +64,14 @@ def test_what_has_moved_since_is_refused_with_the_new_figures(terminal: Terminal
     assert billed.pool().capacity == 0
 
 
+def test_seats_that_are_set_are_held_to_the_budget_too(terminal: Terminal, billed: Company) -> None:
+    """What could not be bought without approval cannot be had by setting a number; giving seats back needs none."""
+    terminal.json("account", "billing", "crm", "--currency", "EUR", "--anchor", "2026-01-31", "--budget", "10.00")
+    assert "needs approval" in terminal.refused("account", "seats", "crm", "seats", "900")
+    assert terminal.json("account", "seats", "crm", "seats", "900", "--approve")["pools"][0]["capacity"] == 900
+    terminal.run("account", "seats", "crm", "seats", "800")
+
+
 def test_above_the_budget_it_needs_approval(terminal: Terminal, billed: Company) -> None:
     """Said by the preview, and by the refusal."""
     facts = ("--currency", "EUR", "--anchor", "2026-01-31", "--budget", "10.00")
