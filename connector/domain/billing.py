@@ -105,7 +105,7 @@ class PlannedChange:
 class Bill:
     """What a change costs: `charge` at once, to the end of the period, and `next_invoice` on its last day's morrow.
 
-    A negative charge is a credit. `raises` says that more is paid for than before, at whatever price.
+    A negative charge is a credit. `raises` says that more is paid for than before, now or then, at whatever price.
     """
 
     period: Period
@@ -205,13 +205,13 @@ def bill(
         (one.item, _less(cost(after, one.item, period, terms), cost(past, one.item, period, terms))) for one in entries
     ]
     before = standing(past)
-    grows = [item for item, line in wanted.items() if line.quantity > (before[item].quantity if item in before else 0)]
-    return Bill(
-        period,
-        total(terms.currency, charges),
-        invoice(terms, wanted if at_renewal is None else at_renewal),
-        bool(grows),
-    )
+    later = wanted if at_renewal is None else at_renewal
+    grows = [
+        item
+        for item, line in (*wanted.items(), *later.items())
+        if line.quantity > (before[item].quantity if item in before else 0)
+    ]
+    return Bill(period, total(terms.currency, charges), invoice(terms, later), bool(grows))
 
 
 def price_from(terms: BillingTerms, history: Iterable[Entry], day: date) -> Total:

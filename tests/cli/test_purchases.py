@@ -81,6 +81,18 @@ def test_above_the_budget_it_needs_approval(terminal: Terminal, billed: Company)
     assert terminal.json("account", "buy", "crm", "seats", "12", "--approve")["preview"] is False
 
 
+def test_a_dearer_plan_at_the_renewal_needs_approval_too(terminal: Terminal, company: Company) -> None:
+    """The next invoice is what the budget is about, whenever the change was decided."""
+    company.account("brevo", "brevo", "standard")
+    facts = ("--currency", "EUR", "--anchor", "2026-01-31", "--budget", "10.00")
+    terminal.json("account", "billing", "brevo", *facts)
+    terminal.json("account", "price", "brevo", "plan/pro", "500.00", "EUR")
+    change = ("account", "plan", "brevo", "pro", "--at-renewal")
+    assert "needs --approve" in terminal.read(*change, "--preview")
+    assert "500.00 EUR, with a budget of 10.00 EUR" in terminal.refused(*change)
+    assert terminal.read(*change, "--approve").startswith("Done.")
+
+
 def test_a_plan_that_is_too_small_is_refused_with_the_people(terminal: Terminal, company: Company) -> None:
     """All of them; the change can be planned for the renewal, and taken back."""
     company.account("brevo", "brevo", "pro")
