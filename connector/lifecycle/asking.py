@@ -18,9 +18,11 @@ from connector.domain.identifiers import new_id
 from connector.domain.invitations import InvitationState
 from connector.domain.memberships import Answer, State
 from connector.domain.people import Person
+from connector.domain.tenancy import Bind
 from connector.lifecycle import admission, invitations
 from connector.lifecycle.admission import live_session
 from connector.lifecycle.directories import directory_named
+from connector.lifecycle.identifying import subject_claimed
 from connector.lifecycle.tokens import hashed
 from connector.storage.work import Work
 
@@ -58,6 +60,8 @@ def footing(work: Work, session_token: str | None, account_slug: str) -> Footing
     if not isinstance(outcome, Refusal):
         return Footing(None)
     person, account = _bearer(work, session_token), work.accounts.named(account_slug)
+    if outcome.reason is Reason.NOT_PROVISIONED and person is not None and account is not None:
+        return _invitee_footing(work, person, account)
     remedy = REMEDIES.get(outcome.reason)
     if person is None or account is None or remedy is None:
         return Footing(outcome.reason, outcome.directory)
@@ -145,10 +149,24 @@ def _resend(work: Work, account_slug: str, person: Person) -> None:
 
 
 def _bearer(work: Work, session_token: str | None) -> Person | None:
+    """Return who bears a session; before she has accepted anything, whom her subject claim names."""
     session = live_session(work, session_token)
-    if session is None or session.person_id is None:
+    if session is None:
         return None
-    return work.people.by_id([session.person_id]).get(session.person_id)
+    if session.person_id is not None:
+        return work.people.by_id([session.person_id]).get(session.person_id)
+    directory = work.tenancy.directory(session.directory_id)
+    claimed = subject_claimed(directory, session.identity) if directory.bind is Bind.SUBJECT else None
+    person = work.people.keyed(directory.id, claimed) if claimed is not None else None
+    return person if person is not None and person.active and not work.people.identities([person.id]) else None
+
+
+def _invitee_footing(work: Work, person: Person, account: Account) -> Footing:
+    """Return how somebody stands who has accepted nothing yet: the gate does not know her before she has."""
+    members = work.ledger.of_people([person.id]).get(person.id, [])
+    if any(one.account_id == account.id and one.state is State.INVITED for one in members):
+        return Footing(Reason.INVITATION_PENDING, remedy=Remedy.RESEND)
+    return Footing(Reason.NOT_PROVISIONED)
 
 
 def _place(work: Work, person: Person, account: Account) -> int | None:

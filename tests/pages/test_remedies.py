@@ -49,6 +49,25 @@ def act(browser: Browser, path: str, what: str) -> TestResponse:
 class TestResending:
     """An invitation, sent again from the page."""
 
+    def test_whoever_has_yet_to_accept_the_first_one_has_it_again(
+        self, installation: Installation, clock: Clock
+    ) -> None:
+        """She is told by the subject claim that equals her externalId; anybody else at her provider sees no button."""
+        installation.state(ADA)
+        ada, bob = signed_in_again(installation), installation.browser()
+        bob.sign_in(BOB)
+        clock.pass_time(hours=2)
+        ada.sign_in(ADA)
+        bob.sign_in(BOB)
+        assert 'href="/accounts/crm"' in ada.get("/gate/crm").text
+        page = ada.get("/accounts/crm")
+        assert page.headers["X-Jumpseat-Reason"] == "invitation-pending"
+        act(ada, "/accounts/crm", "invitation")
+        assert letters(installation) == 2
+        assert bob.get("/accounts/crm").headers["X-Jumpseat-Reason"] == "not-provisioned"
+        assert "<form" not in bob.get("/accounts/crm").text
+        assert ada.get("/gate/crm").status_code == 403
+
     def test_an_expired_link_offers_a_new_letter_and_a_pending_one_does_not(
         self, installation: Installation, clock: Clock
     ) -> None:
