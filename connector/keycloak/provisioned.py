@@ -82,13 +82,16 @@ class ProvisionedUsers:
         """Take the name from somebody who has left, as the directory has; refuse to take it from anybody else."""
         for user in self._admin.get_users({"username": user_name, "exact": "true", "briefRepresentation": "false"}):
             person_id = _person_of(user)
-            if person_id is None or standing_in(user) != Standing.REVOKED:
+            if person_id is None:
                 raise KeycloakFailure(
                     f"The realm has a user {user_name} who did not come from this directory: rename or delete that "
                     "one, or set its attribute "
                     f"{gate.PERSON} to the person's id if it is hers, then: jumpseat keycloak mirror DIRECTORY",
                     permanent=True,
                 )
+            if standing_in(user) != Standing.REVOKED:
+                # Whoever bore the name may be leaving at this moment; if she stays, this says who is in the way.
+                raise KeycloakFailure(f"The name {user_name} is still that of the person {person_id} in the realm.")
             self._admin.update_user(user["id"], {**user, "username": f"left-{person_id}", "email": ""})
 
     def _link(self, user_id: str, likeness: Likeness) -> list[str]:

@@ -201,11 +201,18 @@ def test_a_name_goes_from_whoever_left_to_whoever_comes(realm: FakeRealm) -> Non
 
 
 def test_a_name_is_not_taken_from_somebody_who_is_in(realm: FakeRealm) -> None:
-    """Two people of one name are the directory's mistake; nobody is thrown out for it."""
+    """Nobody is thrown out for it; it is tried again, since she may be leaving just now."""
     people = gets_from_us(realm)
     shown(people, likeness(ACCEPTED))
-    with pytest.raises(KeycloakFailure, match="rename or delete"):
-        shown(people, likeness(PENDING, "ext-new", person_id="p-2"))
+    newcomer = likeness(PENDING, "ext-new", person_id="p-2")
+    for leaving in (False, True):
+        if leaving:
+            people.show(likeness(REVOKED))
+        with pytest.raises(KeycloakFailure, match="still that of the person p-1") as refused:
+            people.show(newcomer)
+        assert not refused.value.permanent
+    people.show(likeness(REVOKED), sent_out=True)
+    assert shown(people, newcomer) == ["created", "linked"]
 
 
 def test_a_sign_in_that_is_somebody_elses_is_not_taken(realm: FakeRealm) -> None:
