@@ -34,7 +34,7 @@ MET: list[tuple[StepUp, dict[str, Any], bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "claims", "met"), MET, ids=str)
+@pytest.mark.parametrize(("asked", "claims", "met"), MET)
 def test_what_the_provider_does_not_vouch_for_is_not_met(asked: StepUp, claims: dict[str, Any], met: bool) -> None:
     """One of the contexts, all of the methods, within the time and 30 seconds for clocks that differ."""
     assert asked.met_by(Assurance.of(claims), NOON) is met

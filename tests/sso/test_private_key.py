@@ -138,6 +138,7 @@ def test_a_key_that_was_sealed_with_another_secret_key_is_told(installation: Ins
         json.dumps(OctKey.generate_key(256).as_dict(private=True)),
         ECKey.generate_key("secp256k1").as_pem(private=True).decode(),
     ],
+    ids=["empty", "word", "object", "broken", "public", "public-jwk", "ed25519", "symmetric", "other-curve"],
 )
 def test_what_is_no_usable_private_key_is_refused(text: str) -> None:
     """In time, and in words."""
