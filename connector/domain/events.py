@@ -44,8 +44,8 @@ class Kind(StrEnum):
     TOKEN_REVOKED = "token:revoked"  # noqa: S105
     CLIENT_SECRET_CREATED = "client-secret:created"  # noqa: S105
     CLIENT_SECRET_REVOKED = "client-secret:revoked"  # noqa: S105
-    OPERATOR_TOKEN_CREATED = "operator-token:created"
-    OPERATOR_TOKEN_REVOKED = "operator-token:revoked"
+    OPERATOR_TOKEN_CREATED = "operator-token:created"  # noqa: S105
+    OPERATOR_TOKEN_REVOKED = "operator-token:revoked"  # noqa: S105
     ACCOUNT_OPENED = "account:opened"
     ACCOUNT_CHANGED = "account:changed"
     RULE_ADDED = "rule:added"

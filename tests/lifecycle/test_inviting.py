@@ -289,13 +289,13 @@ SPOKEN: list[tuple[str | None, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("directorys", "lists", "expected"), SPOKEN)
+@pytest.mark.parametrize(("of_directory", "lists", "expected"), SPOKEN)
 def test_the_directory_says_the_language_else_the_list_else_we(
-    company: Company, post: Post, directorys: str | None, lists: str, expected: str
+    company: Company, post: Post, of_directory: str | None, lists: str, expected: str
 ) -> None:
     """The first of them that we speak; the reminder and the page speak it too."""
     company.remove_rule("everybody-crm")
-    ada = mailed(company, "ada", preferredLanguage=directorys)
+    ada = mailed(company, "ada", preferredLanguage=of_directory)
     people = listed(company, f"email,language\nada{ADDRESS},{lists}\n")
     company.write(importing.invite_listed, "crm", list(people.reader.read()), OPERATOR)
     post.worker.turn()

@@ -373,7 +373,7 @@ OURS = {"operator's session": "an operator is nobody of a directory; whoever mad
 TENANTS = {"API token": "it is the tenant's own, and opens nothing once the tenant is switched off", **OURS}
 """What no account, person or directory decides about."""
 
-DIRECTORYS = {"SCIM token": "it is the directory's own, which speaks for others still", **TENANTS}
+OF_A_DIRECTORY = {"SCIM token": "it is the directory's own, which speaks for others still", **TENANTS}
 """What one person's going leaves as it is."""
 
 OTHERS = {
@@ -382,24 +382,24 @@ OTHERS = {
     "login under way": "nothing was done to this person",
     "broken glass": "nothing was done to this person",
     "glass to break": "nothing was done to this person",
-    **DIRECTORYS,
+    **OF_A_DIRECTORY,
 }
 
-GLASS = {"glass to break": "an operator made it past the provider, so the operator takes it back", **DIRECTORYS}
+GLASS = {"glass to break": "an operator made it past the provider, so the operator takes it back", **OF_A_DIRECTORY}
 """What a provider's word leaves as it is; the session that such a link starts, too, where only its own are named."""
 
 WAYS_OUT: Mapping[Callable[[Company], None], GOES_ON] = {
-    inactive_by_path: DIRECTORYS,
-    inactive_by_value: DIRECTORYS,
-    inactive_by_put: DIRECTORYS,
-    deleted: DIRECTORYS,
-    last_group_lost: DIRECTORYS,
-    group_deleted: DIRECTORYS,
-    rule_removed: DIRECTORYS,
-    access_revoked: {"invitation": "there is nothing to revoke before she accepts; it is cancelled", **DIRECTORYS},
+    inactive_by_path: OF_A_DIRECTORY,
+    inactive_by_value: OF_A_DIRECTORY,
+    inactive_by_put: OF_A_DIRECTORY,
+    deleted: OF_A_DIRECTORY,
+    last_group_lost: OF_A_DIRECTORY,
+    group_deleted: OF_A_DIRECTORY,
+    rule_removed: OF_A_DIRECTORY,
+    access_revoked: {"invitation": "there is nothing to revoke before she accepts; it is cancelled", **OF_A_DIRECTORY},
     invitation_cancelled: OTHERS,
-    member_suspended: {"invitation": "whoever has not answered cannot be suspended; it is cancelled", **DIRECTORYS},
-    account_frozen: DIRECTORYS,
+    member_suspended: {"invitation": "whoever has not answered cannot be suspended; it is cancelled", **OF_A_DIRECTORY},
+    account_frozen: OF_A_DIRECTORY,
     directory_off: TENANTS,
     tenant_off: OURS,
     signed_out_by_provider: {"broken glass": "the provider has never heard of this session", **GLASS},
@@ -410,8 +410,8 @@ WAYS_OUT: Mapping[Callable[[Company], None], GOES_ON] = {
     },
     revoked_by_provider: GLASS,
     session_revoked_by_signal: GLASS,
-    account_disabled_by_signal: DIRECTORYS,
-    signed_out_by_operator: {"login under way": "she may sign in again at once, and has", **DIRECTORYS},
+    account_disabled_by_signal: OF_A_DIRECTORY,
+    signed_out_by_operator: {"login under way": "she may sign in again at once, and has", **OF_A_DIRECTORY},
     seats_taken_away: {"invitation": "its seat is promised", **OTHERS},
     scim_token_revoked: {
         "invitation": "the directory still wants her in",
