@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from inspect import isfunction
 from types import ModuleType
 from typing import TypeVar
 
@@ -46,7 +47,8 @@ def held_by(module: ModuleType) -> dict[str, list[int]]:
     for row in module.ROWS:
         found.setdefault(row.section, []).append(row.number)
     for thing in vars(module).values():
-        sentences: Mapping[str, Iterable[int]] = getattr(thing, "sentences", {})
+        # Of a play alone: other things that a module speaks of may make up an attribute of any name.
+        sentences: Mapping[str, Iterable[int]] = vars(thing).get("sentences", {}) if isfunction(thing) else {}
         for section, numbers in sentences.items():
             found.setdefault(section, []).extend(numbers)
     return {section: sorted(numbers) for section, numbers in found.items()}
